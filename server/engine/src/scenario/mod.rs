@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub mod diagnostic;
+pub mod faults;
+pub mod tree;
 pub use diagnostic::Diagnostic;
 
 /// The files of one scenario folder, by path inside it ("it.md", "plays/fine.toml").
