@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 pub mod diagnostic;
 pub mod faults;
+pub mod rules;
 pub mod tree;
 pub use diagnostic::Diagnostic;
 
