@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod faults;
 pub mod limits;
 pub mod parse;
+pub mod sentences;
 pub mod tree;
 pub use diagnostic::Diagnostic;
 

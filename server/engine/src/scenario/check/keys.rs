@@ -13,6 +13,10 @@ pub fn check(tree: &Tree, faults: &mut Faults) {
         let end = tree.nodes.get(n + 1).map_or(u32::MAX, |next| next.span.start);
         check_node(node, end, &broken, &tree.nodes, faults);
     }
+    let whole = Span { start: 0, end: 0, ..tree.nodes[0].span };
+    if !tree.nodes.iter().any(|n| n.kind == "people") && !broken.contains(&whole) {
+        faults.add("S146", whole, &[]);
+    }
     for play in &tree.plays {
         check_node(play, u32::MAX, &broken, &[], faults);
     }
@@ -51,7 +55,8 @@ fn is_legal(key: &Key, node: &Node) -> bool {
     !(node.kind == "move" && key.name == "in" && node.parent.is_some())
 }
 
-fn check_id(id: &str, place: Span, faults: &mut Faults) {
+/// Small letters, digits, `_`; a letter first.
+pub fn check_id(id: &str, place: Span, faults: &mut Faults) {
     let first = id.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
     let rest = id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     if !first || !rest || id.len() > limits::ID_SIGNS {
@@ -196,4 +201,10 @@ fn is_text(value: &ValueKind) -> bool {
 
 fn is_number(value: &ValueKind) -> bool {
     matches!(value, ValueKind::Int(_) | ValueKind::Float(_))
+}
+
+/// Yes or no, as a cell of a spreadsheet says it.
+#[must_use]
+pub fn is_yes_no(cell: &str) -> bool {
+    ["yes", "no", "true", "false"].contains(&cell.to_lowercase().as_str())
 }

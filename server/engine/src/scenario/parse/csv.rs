@@ -3,19 +3,20 @@
 use std::ops::Range;
 
 use super::{check_length, span};
+use crate::scenario::diagnostic::Cell;
 use crate::scenario::faults::Faults;
-use crate::scenario::tree::{Sheet, SheetRow};
+use crate::scenario::tree::{Sheet, SheetRow, Span};
 
 const QUOTE: u8 = b'"';
 
 /// A cell as read, and the raw bytes it comes from.
-type Cell = (String, Range<usize>);
+type RawCell = (String, Range<usize>);
 
 pub fn sheet(text: &str, file: u16, path: &str, faults: &mut Faults) -> Sheet {
     let start = if text.starts_with('\u{feff}') { 3 } else { 0 };
     let mut reader = Reader { text, at: start, delimiter: delimiter(&text[start..]), file, faults };
     let mut rows = (1u32..).map_while(|number| reader.row().map(|cells| (number, cells)));
-    let located = |cells: Vec<Cell>| cells.into_iter().map(|(cell, at)| (cell, span(file, at)));
+    let located = |cells: Vec<RawCell>| cells.into_iter().map(|(cell, at)| (cell, span(file, at)));
     let columns: Vec<_> = match rows.next() {
         Some((_, cells)) => located(cells).map(|(name, at)| (name.trim().to_lowercase(), at)).collect(),
         None => Vec::new(),
@@ -29,6 +30,31 @@ pub fn sheet(text: &str, file: u16, path: &str, faults: &mut Faults) -> Sheet {
     Sheet { file, path: path.into(), columns, rows }
 }
 
+/// The cell that holds a byte of the file.
+#[must_use]
+pub fn cell_at(text: &str, at: u32) -> Option<Cell> {
+    let start = if text.starts_with('\u{feff}') { 3 } else { 0 };
+    let mut unheard = Faults::default();
+    let mut reader = Reader { text, at: start, delimiter: delimiter(&text[start..]), file: 0, faults: &mut unheard };
+    let mut names = Vec::new();
+    for row in 1.. {
+        let cells = reader.row()?;
+        if row == 1 {
+            names = cells.iter().map(|(name, _)| name.trim().to_string()).collect();
+        }
+        if let Some(n) = cells.iter().position(|(_, range)| (at as usize) <= range.end) {
+            return Some(Cell { row, column: letters(n), name: names.get(n).cloned().unwrap_or_default() });
+        }
+    }
+    None
+}
+
+/// A, B, … Z, AA, …
+fn letters(column: usize) -> String {
+    let last = char::from(b'A' + (column % 26) as u8).to_string();
+    if column < 26 { last } else { letters(column / 26 - 1) + &last }
+}
+
 fn check_row(row: &mut SheetRow, columns: usize, delimiter: u8, faults: &mut Faults) {
     let count = row.cells.len();
     let (first, last) = (row.cells[0].1, row.cells[count - 1].1);
@@ -40,12 +66,12 @@ fn check_row(row: &mut SheetRow, columns: usize, delimiter: u8, faults: &mut Fau
         row.cells.pop();
     }
     if row.cells.len() != columns {
-        let place = crate::scenario::tree::Span { end: last.end.max(first.start + 1), ..first };
+        let place = Span { end: last.end.max(first.start + 1), ..first };
         let sign = if delimiter == b'\t' { "tab".to_string() } else { char::from(delimiter).to_string() };
         let numbers = [row.number, row.cells.len() as u32, columns as u32].map(|n| n.to_string());
         faults.add("S106", place, &[&numbers[0], &numbers[1], &numbers[2], &sign]);
     }
-    row.cells.resize(columns, (String::new(), crate::scenario::tree::Span { start: last.end, ..last }));
+    row.cells.resize(columns, (String::new(), Span { start: last.end, ..last }));
 }
 
 /// The sign that parts the names of the columns.
@@ -68,7 +94,7 @@ impl Reader<'_> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    fn row(&mut self) -> Option<Vec<Cell>> {
+    fn row(&mut self) -> Option<Vec<RawCell>> {
         self.next_byte()?;
         let mut cells = Vec::new();
         loop {
@@ -88,7 +114,7 @@ impl Reader<'_> {
     }
 
     /// Stops at the delimiter or the end of the line.
-    fn cell(&mut self) -> Cell {
+    fn cell(&mut self) -> RawCell {
         let start = self.at;
         let quoted = if self.next_byte() == Some(QUOTE) { self.quoted() } else { None };
         let is_quoted = quoted.is_some();
