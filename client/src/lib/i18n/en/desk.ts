@@ -176,6 +176,8 @@ const desk: typeof it = {
 	picksAll: "What comes now?",
 	choose: "Choose…",
 	detail: (n) => `Table ${n}`,
+	peek: (n) => `Choices looked at during play: table ${n}`,
+	clockSays: "by absence",
 	sheet: "Indicators and values",
 	seats: "Seats",
 	phaseNow: "Where they are",

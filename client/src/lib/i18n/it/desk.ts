@@ -181,6 +181,8 @@ const desk = {
 	choose: "Scegli…",
 	// table detail
 	detail: (n: number) => `Tavolo ${n}`,
+	peek: (n: number) => `Scelte viste durante il gioco: tavolo ${n}`,
+	clockSays: "per assenza",
 	sheet: "Indicatori e valori",
 	seats: "Posti",
 	phaseNow: "Dove sono",
@@ -266,7 +268,7 @@ const desk = {
 		projectCode: "Lo schermo di sala mostra il codice.",
 		projectQuestion: "Lo schermo di sala mostra la domanda.",
 		end: "La sessione è chiusa.",
-		uncover: (on: boolean) =>
+		uncover: (on: boolean): string =>
 			on ? "I ruoli sono scoperti. È scritto nel registro." : "I ruoli sono di nuovo coperti.",
 		pick: "Scelto.",
 		rename: (who: string) => `Ora si chiama ${who}.`,
