@@ -23,7 +23,7 @@ export class Feed {
 		this.#before = parts;
 		if (!parts.session || before === parts) return;
 		this.#gauges(parts, now);
-		if (!before) {
+		if (!before?.session) {
 			this.#seen = Math.max(-1, ...(parts.news ?? []).map((n) => n.n));
 			return;
 		}
