@@ -26,7 +26,8 @@ export function who(n: number): Who {
 }
 
 export function letterOf(name: string): string {
-	const words = name.trim().split(/\s+/);
+	// "Pedina: Rossi" is the pawn of the Rossi.
+	const words = (name.split(":").at(-1) ?? name).trim().split(/\s+/);
 	const last = words.at(-1) ?? "";
 	const first = (words[0] ?? "?").charAt(0).toLocaleUpperCase();
 	return words.length > 1 && /^\d{1,2}$/.test(last) ? first + last : first;
