@@ -65,6 +65,6 @@ export function fits(e: Entry, f: Filter): boolean {
 /** A who-colour for the band of the box, always the same for the same theme. */
 export function bandOf(themes: string[]): number {
 	let n = 0;
-	for (const c of themes[0] ?? "") n = (n * 31 + c.charCodeAt(0)) % 997;
-	return (n % 8) + 1;
+	for (const c of themes[0] ?? "") n = Math.imul(n ^ c.charCodeAt(0), 0x01000193) >>> 0;
+	return ((n >>> 9) % 8) + 1;
 }
