@@ -1,7 +1,7 @@
 // The catalogue as the server gives it, read with care: a card is made from files people write.
 import { get } from "$lib/api";
 import type { Line, Prose } from "$lib/wire";
-import { proseText, lineText } from "$lib/words";
+import { lineText, proseText } from "$lib/words";
 
 export type Words = string | Line | Prose | null | undefined;
 export type Card = {
@@ -27,10 +27,13 @@ export type Diagnostic = {
 	severity?: string;
 	code?: string;
 };
-export type Entry = { slug: string; ok: true; card: Card } | { slug: string; ok: false; errors: number; diagnostics: Diagnostic[] };
+export type Entry =
+	| { slug: string; ok: true; card: Card }
+	| { slug: string; ok: false; errors: number; diagnostics: Diagnostic[] };
 
 export const catalogue = (lang: string): Promise<Entry[]> => get(`/api/scenarios?lang=${lang}`);
-export const one = (slug: string, lang: string): Promise<Entry> => get(`/api/scenarios/${encodeURIComponent(slug)}?lang=${lang}`);
+export const one = (slug: string, lang: string): Promise<Entry> =>
+	get(`/api/scenarios/${encodeURIComponent(slug)}?lang=${lang}`);
 
 /** Any kind of words as plain text. */
 export function plain(w: Words): string {
