@@ -18,14 +18,18 @@ export type Card = {
 	to_verify: [Words, string][];
 };
 export type Diagnostic = {
-	file?: string;
-	line?: number | null;
-	column?: number | string | null;
-	message?: string;
-	advice?: string | null;
-	text?: string | null;
-	severity?: string;
-	code?: string;
+	code: string;
+	severity: "error" | "warning";
+	file: string;
+	/** From 1; 0 when the whole file is meant. */
+	line: number;
+	column: number;
+	source: string;
+	cell: { row: number; column: string; name: string } | null;
+	it: string;
+	en: string;
+	advice_it: string;
+	advice_en: string;
 };
 export type Entry =
 	| { slug: string; ok: true; card: Card }

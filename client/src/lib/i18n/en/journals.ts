@@ -13,6 +13,7 @@ const journals: typeof it = {
 	state: "State",
 	anyState: "All",
 	stages: { lobby: "door open", play: "under way", ended: "finished" },
+	damaged: "damaged",
 	head: { title: "Scenario", date: "Date", tables: "Tables", people: "People", state: "State", go: "Open" },
 	tables: (n) => (n === 1 ? "one table" : `${n} tables`),
 	people: (n) => (n === 1 ? "one person" : `${n} people`),

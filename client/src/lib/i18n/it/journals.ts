@@ -11,6 +11,7 @@ const journals = {
 	state: "Stato",
 	anyState: "Tutti",
 	stages: { lobby: "porta aperta", play: "in corso", ended: "finita" } as Record<string, string>,
+	damaged: "danneggiata",
 	head: { title: "Scenario", date: "Data", tables: "Tavoli", people: "Persone", state: "Stato", go: "Apri" },
 	tables: (n: number) => (n === 1 ? "un tavolo" : `${n} tavoli`),
 	people: (n: number) => (n === 1 ? "una persona" : `${n} persone`),
