@@ -36,7 +36,14 @@ export function iconPath(svg: string): string {
 		} else out.push(`M${a.points?.trim()}${m[1] === "polygon" ? "z" : ""}`);
 	}
 	// Each element starts at the origin: a path's first move must not follow the one before it.
-	return out.map((d) => (d.startsWith("m") ? `M${d.slice(1)}` : d)).join("");
+	return out
+		.map((d) =>
+			d.replace(
+				/^m\s*(-?[\d.]+)[\s,]*(-?\.?[\d.]+)\s*,?\s*(?=([-.\d])?)/,
+				(_, x, y, more) => `M${x} ${y}${more ? "l" : ""}`,
+			),
+		)
+		.join("");
 }
 
 export function lucide(): Plugin {

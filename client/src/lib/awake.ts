@@ -61,7 +61,15 @@ async function byClip(): Promise<void> {
 	video.setAttribute("aria-hidden", "true");
 	video.tabIndex = -1;
 	// Browsers let a silent video hold the screen only when it is large and not hidden: it lies behind the page.
-	Object.assign(video.style, { position: "fixed", inset: "0", width: "100%", height: "100%", opacity: "0.01", zIndex: "-1", pointerEvents: "none" });
+	Object.assign(video.style, {
+		position: "fixed",
+		inset: "0",
+		width: "100%",
+		height: "100%",
+		opacity: "0.01",
+		zIndex: "-1",
+		pointerEvents: "none",
+	});
 	video.srcObject = canvas.captureStream(1);
 	document.body.append(video);
 	const timer = setInterval(() => (video.isConnected ? draw() : clearInterval(timer)), 1000);

@@ -2,7 +2,14 @@
 import type { BoardPart, SpacePart } from "./wire";
 
 export type Spot = { space: SpacePart; x: number; y: number };
-export type Layout = { width: number; height: number; spots: Spot[]; ribbon: string; size: number; kind: "path" | "ring" | "grid" | "graph" };
+export type Layout = {
+	width: number;
+	height: number;
+	spots: Spot[];
+	ribbon: string;
+	size: number;
+	kind: "path" | "ring" | "grid" | "graph";
+};
 
 const W = 50;
 const H = 56;
@@ -47,7 +54,7 @@ function serpentine(spaces: SpacePart[], across: number): Layout {
 /** A spiral inwards, for wide screens. */
 function spiral(spaces: SpacePart[]): Layout {
 	const cols = 9;
-	const rows = Math.ceil(spaces.length / cols) + 1;
+	const rows = Math.ceil(spaces.length / cols);
 	const seen = new Set<string>();
 	let [x, y, dx, dy] = [0, rows - 1, 1, 0];
 	const spots: Spot[] = [];
@@ -84,7 +91,14 @@ function ring(spaces: SpacePart[]): Layout {
 		const a = (i / n) * 2 * Math.PI - Math.PI / 2;
 		return { space, x: c + r * Math.cos(a), y: c + r * Math.sin(a) };
 	});
-	return { width: 2 * c, height: 2 * c, spots, ribbon: `M${c - r} ${c}a${r} ${r} 0 1 1 ${2 * r} 0a${r} ${r} 0 1 1 ${-2 * r} 0z`, size: 48, kind: "ring" };
+	return {
+		width: 2 * c,
+		height: 2 * c,
+		spots,
+		ribbon: `M${c - r} ${c}a${r} ${r} 0 1 1 ${2 * r} 0a${r} ${r} 0 1 1 ${-2 * r} 0z`,
+		size: 48,
+		kind: "ring",
+	};
 }
 
 function grid(spaces: SpacePart[], cols: number, rows: number): Layout {
@@ -95,7 +109,11 @@ function grid(spaces: SpacePart[], cols: number, rows: number): Layout {
 	return {
 		width: cols * side + edge + 6,
 		height: rows * side + edge + 6,
-		spots: spaces.map((space) => ({ space, x: edge + (space.col - low) * side + side / 2, y: (space.row - top) * side + side / 2 + 4 })),
+		spots: spaces.map((space) => ({
+			space,
+			x: edge + (space.col - low) * side + side / 2,
+			y: (space.row - top) * side + side / 2 + 4,
+		})),
 		ribbon: "",
 		size: side,
 		kind: "grid",

@@ -12,8 +12,10 @@ export function answerText(input: InputPart, value: Answer | undefined, name: (s
 	if (typeof value === "boolean") return value ? c.choice.yes : c.choice.no;
 	if (typeof value === "string") return value;
 	if (typeof value === "number") return input.type === "choice" ? option(value) : showNumber(value, i18n.lang);
-	if (input.type === "share") return input.options.map((o, i) => `${lineText(o.label, name)} ${(value as number[])[i] ?? 0}`).join(", ");
-	if (input.type === "tiers") return (value as number[][]).map((tier, i) => `${i + 1}: ${tier.map(option).join(", ")}`).join("; ");
+	if (input.type === "share")
+		return input.options.map((o, i) => `${lineText(o.label, name)} ${(value as number[])[i] ?? 0}`).join(", ");
+	if (input.type === "tiers")
+		return (value as number[][]).map((tier, i) => `${i + 1}: ${tier.map(option).join(", ")}`).join("; ");
 	const glue = input.type === "order" ? " → " : ", ";
 	return (value as number[]).map(option).join(glue);
 }

@@ -39,7 +39,9 @@ export class Play {
 	me = $derived.by(() => this.session.parts.me ?? null);
 	moves: MovePart[] = $derived.by(() => this.session.parts.moves ?? []);
 	/** Moves that are, or were, open to this person. */
-	live: MovePart[] = $derived.by(() => this.moves.filter((m) => m.open || answered(m) || (m.joint?.versions.length ?? 0) > 0));
+	live: MovePart[] = $derived.by(() =>
+		this.moves.filter((m) => m.open || answered(m) || (m.joint?.versions.length ?? 0) > 0),
+	);
 	main: MovePart[] = $derived.by(() => this.live.filter((m) => !m.extra));
 	extra: MovePart[] = $derived.by(() => this.live.filter((m) => m.extra));
 	/** Several to choose among. */
@@ -65,7 +67,8 @@ export class Play {
 	asking = $derived.by(() => {
 		const m = this.move;
 		if (!m?.open) return false;
-		if (m.items.length) return this.item !== null && (this.item.mine === null || this.editing || this.itemChosen !== null);
+		if (m.items.length)
+			return this.item !== null && (this.item.mine === null || this.editing || this.itemChosen !== null);
 		if (m.joint) return this.editing || (m.mine === null && (m.joint.each || m.joint.versions.length === 0));
 		return m.mine === null || this.editing || m.mode === "at_once" || m.extra;
 	});
@@ -77,7 +80,11 @@ export class Play {
 		return one ? [one] : [];
 	});
 	last = $derived.by(() => this.wide || this.step >= (this.move?.inputs.length ?? 0) - 1);
-	ready = $derived.by(() => this.shown.every((i) => complete(i, this.answers)) && (!this.last || (this.move?.inputs ?? []).every((i) => complete(i, this.answers))));
+	ready = $derived.by(
+		() =>
+			this.shown.every((i) => complete(i, this.answers)) &&
+			(!this.last || (this.move?.inputs ?? []).every((i) => complete(i, this.answers))),
+	);
 	secret = $derived.by(() => this.move?.mode === "sealed");
 	frozen = $derived.by(() => this.session.paused !== null);
 	sealed = $derived.by(() => !!this.move && answered(this.move) && !this.asking);
@@ -156,36 +163,129 @@ export class Play {
 
 	bar: Bar = $derived.by(() => {
 		const t = table();
-		const none = (status: string, label = t.wait): Bar => ({ kind: "none", label, look: "quiet", inert: true, status, secret: false, run: () => {} });
+		const none = (status: string, label = t.wait): Bar => ({
+			kind: "none",
+			label,
+			look: "quiet",
+			inert: true,
+			status,
+			secret: false,
+			run: () => {},
+		});
 		const phase = this.phase;
 		const move = this.move;
 		if (this.session.paused !== null) return { ...none("", t.pausedTitle), kind: "paused" };
-		if (this.session.unsent) return { kind: "unsent", label: t.unsentButton, look: "wait", inert: true, status: t.unsent, secret: false, run: () => {} };
+		if (this.session.unsent)
+			return {
+				kind: "unsent",
+				label: t.unsentButton,
+				look: "wait",
+				inert: true,
+				status: t.unsent,
+				secret: false,
+				run: () => {},
+			};
 		if (!phase) return none(t.listen);
 		if (phase.frozen) return none(t.frozen, t.waitDesk);
 		const picking = this.choices.length > 0 && !move;
 		if (move && this.asking) {
 			if (!this.last) {
-				return { kind: "act", label: t.next, look: "act", inert: !this.ready, status: t.stepOf(this.step + 1, move.inputs.length), secret: false, run: () => { this.step += 1; } };
+				return {
+					kind: "act",
+					label: t.next,
+					look: "act",
+					inert: !this.ready,
+					status: t.stepOf(this.step + 1, move.inputs.length),
+					secret: false,
+					run: () => {
+						this.step += 1;
+					},
+				};
 			}
 			const secret = move.mode === "sealed";
 			const look = move.dice ? "turn" : secret ? "seal" : "act";
 			const own = lineText(move.label, this.name);
-			const label = this.sure === move.id ? t.sureAgain : this.sending ? t.sending : own && own.length <= 44 ? own : move.joint ? t.joint.confirm : secret ? (move.inputs[0]?.type === "order" ? t.sealOrder : t.sealChoice) : t.confirm;
-			const status = move.dice ? (phase.turn ? t.yourTeamTurn : t.yourTurn) : secret ? t.inSecret : move.mode === "final" ? t.final : move.joint ? t.joint.need(move.joint.need, move.joint.members.length) : t.forAll;
-			return { kind: "act", label, look, ...(secret && !move.dice ? { icon: stamp } : {}), inert: !this.ready || this.sending, status, secret, run: () => void this.send() };
+			const label =
+				this.sure === move.id
+					? t.sureAgain
+					: this.sending
+						? t.sending
+						: own && own.length <= 44
+							? own
+							: move.joint
+								? t.joint.confirm
+								: secret
+									? move.inputs[0]?.type === "order"
+										? t.sealOrder
+										: t.sealChoice
+									: t.confirm;
+			const status = move.dice
+				? phase.turn
+					? t.yourTeamTurn
+					: t.yourTurn
+				: secret
+					? t.inSecret
+					: move.mode === "final"
+						? t.final
+						: move.joint
+							? t.joint.need(move.joint.need, move.joint.members.length)
+							: t.forAll;
+			return {
+				kind: "act",
+				label,
+				look,
+				...(secret && !move.dice ? { icon: stamp } : {}),
+				inert: !this.ready || this.sending,
+				status,
+				secret,
+				run: () => void this.send(),
+			};
 		}
 		if (picking) return none(t.which, t.confirm);
 		if (phase.speaker !== null && phase.speaker === this.me?.seat) {
-			return { kind: "act", label: t.spoken, look: "act", inert: false, status: t.youSpeak, secret: false, run: () => void this.session.act({ do: "spoken" }) };
+			return {
+				kind: "act",
+				label: t.spoken,
+				look: "act",
+				inert: false,
+				status: t.youSpeak,
+				secret: false,
+				run: () => void this.session.act({ do: "spoken" }),
+			};
 		}
-		if (this.mustAck) return { kind: "act", label: t.ack, look: "act", inert: false, status: this.waiting(), secret: false, run: () => void this.session.act({ do: "ack" }) };
+		if (this.mustAck)
+			return {
+				kind: "act",
+				label: t.ack,
+				look: "act",
+				inert: false,
+				status: this.waiting(),
+				secret: false,
+				run: () => void this.session.act({ do: "ack" }),
+			};
 		if (move?.joint && move.open && !this.asking) {
 			const mine = move.joint.versions.some((v) => v.by.includes(this.me?.seat ?? -1));
-			return { kind: "back", label: mine ? t.joint.change : t.joint.propose, look: "quiet", inert: false, status: mine ? t.joint.you : t.joint.need(move.joint.need, move.joint.members.length), secret: false, run: () => this.edit(move.mine ?? move.joint?.versions[0]?.inputs ?? null) };
+			return {
+				kind: "back",
+				label: mine ? t.joint.change : t.joint.propose,
+				look: "quiet",
+				inert: false,
+				status: mine ? t.joint.you : t.joint.need(move.joint.need, move.joint.members.length),
+				secret: false,
+				run: () => this.edit(move.mine ?? move.joint?.versions[0]?.inputs ?? null),
+			};
 		}
 		if (move?.mine && move.can_change) {
-			return { kind: "back", label: t.reopen, look: "quiet", icon: lock, inert: false, status: t.reopenHint, secret: false, run: () => void this.reopen() };
+			return {
+				kind: "back",
+				label: t.reopen,
+				look: "quiet",
+				icon: lock,
+				inert: false,
+				status: t.reopenHint,
+				secret: false,
+				run: () => void this.reopen(),
+			};
 		}
 		if (phase.speaker !== null) return none(t.speaks(this.name(phase.speaker)));
 		const turn = phase.turn;
@@ -207,7 +307,11 @@ export class Play {
 		const left = this.left();
 		if (left === null) return "";
 		const seconds = Math.max(0, Math.round(left / 1000));
-		return seconds >= 90 ? c.minutesWords(Math.round(seconds / 60)) : seconds >= 55 ? c.minutesWords(1) : c.secondsWords(seconds);
+		return seconds >= 90
+			? c.minutesWords(Math.round(seconds / 60))
+			: seconds >= 55
+				? c.minutesWords(1)
+				: c.secondsWords(seconds);
 	}
 
 	pausedText(): string {

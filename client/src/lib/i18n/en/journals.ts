@@ -82,7 +82,7 @@ const journals: typeof it = {
 			"Light and dark as the device says; text can grow to 200 % and pages read at 320 pixels wide.",
 			"Less motion if the device asks: cards, pawns and dice appear already still.",
 			"Charts have their table: the same thing in words and numbers.",
-			"The desk's keyboard shortcuts are off until you switch them on.",
+			"The desk’s keyboard shortcuts are off until you switch them on.",
 			"The secret part of a covered card is covered for screen readers too.",
 			"The facilitator can give more time to all or to one person.",
 		],

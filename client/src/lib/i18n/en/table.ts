@@ -35,6 +35,8 @@ const en: typeof it = {
 	forAll: "The whole table sees it",
 	final: "Once said, it cannot be changed",
 	sealedTitle: "Your choice is sealed",
+	peek: "See what you chose",
+	peekHide: "Cover the choice",
 	sealedText: "It opens together with the others.",
 	doneTitle: "Done",
 	doneText: "Your answer is at the table.",
@@ -58,7 +60,13 @@ const en: typeof it = {
 	spoken: "I have finished speaking",
 	speaks: (name) => `${name} has the floor. Listen.`,
 	youSpeak: "You have the floor.",
-	talk: { free: "", silent: "In silence.", queue: "One at a time, by asking.", in_turn: "Speak in turn.", desk: "The facilitator gives the floor." },
+	talk: {
+		free: "",
+		silent: "In silence.",
+		queue: "One at a time, by asking.",
+		in_turn: "Speak in turn.",
+		desk: "The facilitator gives the floor.",
+	},
 	atZero: "at zero, what the game says counts",
 	items: "One at a time",
 	again: "Once more",
@@ -95,10 +103,26 @@ const en: typeof it = {
 		walked: (way) => way,
 		phase: (title) => `Begins: ${title}`,
 		desk: (act) =>
-			({ next: "The facilitator went on.", pause: "The facilitator paused.", resume: "We go on.", extend: "The facilitator gave more time.", set: "The facilitator changed a value.", say: "The facilitator speaks.", seat_to: "The facilitator moved someone.", inject: "An event arrives.", lock: "The door changed.", end: "The facilitator closed the play." })[act] ?? "The facilitator acted.",
+			({
+				next: "The facilitator went on.",
+				pause: "The facilitator paused.",
+				resume: "We go on.",
+				extend: "The facilitator gave more time.",
+				set: "The facilitator changed a value.",
+				say: "The facilitator speaks.",
+				seat_to: "The facilitator moved someone.",
+				inject: "An event arrives.",
+				lock: "The door changed.",
+				end: "The facilitator closed the play.",
+			})[act] ?? "The facilitator acted.",
 		none: "Nothing yet.",
 	},
-	cards: { empty: "You hold no cards. When one arrives, you find it here.", fresh: "new", others: "On the table", putDown: "Put the card down" },
+	cards: {
+		empty: "You hold no cards. When one arrives, you find it here.",
+		fresh: "new",
+		others: "On the table",
+		putDown: "Put the card down",
+	},
 	people: {
 		title: "Who is here",
 		alone: "For now you are the only one at the table.",
@@ -114,14 +138,21 @@ const en: typeof it = {
 	},
 	values: "The values of the table",
 	boards: "The board",
-	paused: (time) => (time ? `The facilitator stopped the clock. It restarts from ${time}, your draft stays here.` : "The facilitator stopped the clock. Your draft stays here."),
+	paused: (time) =>
+		time
+			? `The facilitator stopped the clock. It restarts from ${time}, your draft stays here.`
+			: "The facilitator stopped the clock. Your draft stays here.",
 	pausedTitle: "Paused",
-	offline: (s) => (s < 60 ? `No network for ${count(s, "one second", "seconds")}.` : `No network for ${count(Math.floor(s / 60), "one minute", "minutes")}.`),
+	offline: (s) =>
+		s < 60
+			? `No network for ${count(s, "one second", "seconds")}.`
+			: `No network for ${count(Math.floor(s / 60), "one minute", "minutes")}.`,
 	offlineStay: "Stay here: the seat is yours.",
 	unsent: "Your choice is on this phone, not yet at the table.",
 	unsentButton: "It leaves when the network is back",
 	back: "Back at the table. Nothing was lost.",
-	deskAway: (s) => `The facilitator has been offline for ${s < 60 ? count(Math.max(1, s), "one second", "seconds") : count(Math.floor(s / 60), "one minute", "minutes")}. The table goes on by itself to the end of the phase.`,
+	deskAway: (s) =>
+		`The facilitator has been offline for ${s < 60 ? count(Math.max(1, s), "one second", "seconds") : count(Math.floor(s / 60), "one minute", "minutes")}. The table goes on by itself to the end of the phase.`,
 	restarted: "The server restarted. Everybody is where they were.",
 	notSaved: "The server cannot save. Please wait: the facilitator knows.",
 	nudge: "The facilitator is waiting for your choice.",
@@ -150,7 +181,13 @@ const en: typeof it = {
 		winners: "At the goal",
 		talk: "Now let’s talk about it",
 		wait: "The facilitator leads the debrief. The questions arrive here.",
-		moments: { reactions: "Reactions", facts: "What happened", why: "Why", learned: "What we learn", next: "What we will do" },
+		moments: {
+			reactions: "Reactions",
+			facts: "What happened",
+			why: "Why",
+			learned: "What we learn",
+			next: "What we will do",
+		},
 	},
 	menu: {
 		open: (n) => `Table ${n}: menu`,
@@ -175,7 +212,11 @@ const en: typeof it = {
 		leaveNo: "Stay",
 		back: "Leave this page? The seat stays yours.",
 		backYes: "Leave the page",
-		screen: { lock: "The screen stays on.", clip: "The screen should stay on. If it goes dark, tap it: the seat stays yours.", none: "Keep the screen on: if it goes dark, tap it. The seat stays yours." },
+		screen: {
+			lock: "The screen stays on.",
+			clip: "The screen should stay on. If it goes dark, tap it: the seat stays yours.",
+			none: "Keep the screen on: if it goes dark, tap it. The seat stays yours.",
+		},
 	},
 	refusedTurnOf: (name) => `It is ${name}’s turn.`,
 	sureAgain: "Press again to confirm",

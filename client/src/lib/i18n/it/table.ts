@@ -35,10 +35,13 @@ export default {
 	forAll: "Lo vede tutto il tavolo",
 	final: "Una volta detto, non si cambia",
 	sealedTitle: "La tua scelta è sigillata",
+	peek: "Guarda che cosa hai scelto",
+	peekHide: "Copri la scelta",
 	sealedText: "Si apre insieme alle altre.",
 	doneTitle: "Fatto",
 	doneText: "La tua risposta è al tavolo.",
-	missing: (n: number, of: number) => (n === 0 ? "Ci siamo tutti" : n === 1 ? `Manca 1 di ${of}` : `Mancano ${n} di ${of}`),
+	missing: (n: number, of: number) =>
+		n === 0 ? "Ci siamo tutti" : n === 1 ? `Manca 1 di ${of}` : `Mancano ${n} di ${of}`,
 	waited: "Si aspetta",
 	thenOpen: "poi si scopre",
 	hasDone: "ha fatto",
@@ -58,7 +61,13 @@ export default {
 	spoken: "Ho finito di parlare",
 	speaks: (name: string) => `Ha la parola ${name}. Ascolta.`,
 	youSpeak: "Hai la parola.",
-	talk: { free: "", silent: "In silenzio.", queue: "Si parla uno alla volta, a prenotazione.", in_turn: "Si parla a turno.", desk: "La parola la dà la regia." },
+	talk: {
+		free: "",
+		silent: "In silenzio.",
+		queue: "Si parla uno alla volta, a prenotazione.",
+		in_turn: "Si parla a turno.",
+		desk: "La parola la dà la regia.",
+	},
 	atZero: "allo scadere vale quello che dice il gioco",
 	items: "Una alla volta",
 	again: "Un’altra volta",
@@ -66,7 +75,8 @@ export default {
 	// ---- joint
 	joint: {
 		title: "Una risposta sola",
-		need: (need: number, of: number) => (need >= of ? "Serve l’accordo di tutti." : `Servono ${need} accordi su ${of}.`),
+		need: (need: number, of: number) =>
+			need >= of ? "Serve l’accordo di tutti." : `Servono ${need} accordi su ${of}.`,
 		missing: (who: string) => `Manca ${who}.`,
 		versions: "Le versioni sul tavolo",
 		none: "Nessuno ha ancora proposto una versione.",
@@ -98,7 +108,18 @@ export default {
 		walked: (way: string) => way,
 		phase: (title: string) => `Comincia: ${title}`,
 		desk: (act: string) =>
-			({ next: "La regia è andata avanti.", pause: "La regia ha messo in pausa.", resume: "Si riparte.", extend: "La regia ha dato più tempo.", set: "La regia ha cambiato un valore.", say: "Parla la regia.", seat_to: "La regia ha spostato una persona.", inject: "Arriva un imprevisto.", lock: "La porta è cambiata.", end: "La regia ha chiuso la partita." })[act] ?? "Mossa della regia.",
+			({
+				next: "La regia è andata avanti.",
+				pause: "La regia ha messo in pausa.",
+				resume: "Si riparte.",
+				extend: "La regia ha dato più tempo.",
+				set: "La regia ha cambiato un valore.",
+				say: "Parla la regia.",
+				seat_to: "La regia ha spostato una persona.",
+				inject: "Arriva un imprevisto.",
+				lock: "La porta è cambiata.",
+				end: "La regia ha chiuso la partita.",
+			})[act] ?? "Mossa della regia.",
 		none: "Ancora niente.",
 	},
 	// ---- cards
@@ -124,14 +145,21 @@ export default {
 	values: "I valori del tavolo",
 	boards: "Il tabellone",
 	// ---- states
-	paused: (time: string) => (time ? `La regia ha fermato il tempo. Si riparte da ${time}, la tua bozza resta qui.` : "La regia ha fermato il tempo. La tua bozza resta qui."),
+	paused: (time: string) =>
+		time
+			? `La regia ha fermato il tempo. Si riparte da ${time}, la tua bozza resta qui.`
+			: "La regia ha fermato il tempo. La tua bozza resta qui.",
 	pausedTitle: "In pausa",
-	offline: (s: number) => (s < 60 ? `Rete assente da ${people(s, "un secondo", "secondi")}.` : `Rete assente da ${people(Math.floor(s / 60), "un minuto", "minuti")}.`),
+	offline: (s: number) =>
+		s < 60
+			? `Rete assente da ${people(s, "un secondo", "secondi")}.`
+			: `Rete assente da ${people(Math.floor(s / 60), "un minuto", "minuti")}.`,
 	offlineStay: "Resta pure qui: il posto è tuo.",
 	unsent: "La scelta è su questo telefono, non ancora al tavolo.",
 	unsentButton: "Parte appena torna la rete",
 	back: "Di nuovo al tavolo. Non hai perso niente.",
-	deskAway: (s: number) => `La regia è offline da ${s < 60 ? people(Math.max(1, s), "un secondo", "secondi") : people(Math.floor(s / 60), "un minuto", "minuti")}. Il tavolo va avanti da solo fino alla fine della fase.`,
+	deskAway: (s: number) =>
+		`La regia è offline da ${s < 60 ? people(Math.max(1, s), "un secondo", "secondi") : people(Math.floor(s / 60), "un minuto", "minuti")}. Il tavolo va avanti da solo fino alla fine della fase.`,
 	restarted: "Il server è ripartito. Ogni persona è dove era.",
 	notSaved: "Il server non riesce a salvare. Aspettiamo: la regia lo sa.",
 	nudge: "La regia aspetta la tua scelta.",
@@ -161,7 +189,13 @@ export default {
 		winners: "Al traguardo",
 		talk: "Ora parliamone",
 		wait: "La regia conduce il debriefing. Le domande arrivano qui.",
-		moments: { reactions: "Reazioni", facts: "Che cosa è successo", why: "Perché", learned: "Che cosa impariamo", next: "Che cosa faremo" } as Record<string, string>,
+		moments: {
+			reactions: "Reazioni",
+			facts: "Che cosa è successo",
+			why: "Perché",
+			learned: "Che cosa impariamo",
+			next: "Che cosa faremo",
+		} as Record<string, string>,
 	},
 	// ---- menu
 	menu: {
@@ -187,7 +221,11 @@ export default {
 		leaveNo: "Resto",
 		back: "Vuoi lasciare questa pagina? Il posto resta tuo.",
 		backYes: "Lascia la pagina",
-		screen: { lock: "Lo schermo resta acceso.", clip: "Lo schermo dovrebbe restare acceso. Se si spegne, toccalo: il posto resta tuo.", none: "Tieni acceso lo schermo: se si spegne, toccalo. Il posto resta tuo." },
+		screen: {
+			lock: "Lo schermo resta acceso.",
+			clip: "Lo schermo dovrebbe restare acceso. Se si spegne, toccalo: il posto resta tuo.",
+			none: "Tieni acceso lo schermo: se si spegne, toccalo. Il posto resta tuo.",
+		},
 	},
 	refusedTurnOf: (name: string) => `Tocca a ${name}.`,
 	sureAgain: "Premi ancora per confermare",
