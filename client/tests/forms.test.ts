@@ -16,7 +16,7 @@ const options: OptionPart[] = [1, 2, 3].map((v) => ({
 	weight: v,
 }));
 const input = (more: object): InputPart =>
-	({ id: "x", label: [], optional: false, private: false, ...more }) as InputPart;
+	({ id: "x", label: [], optional: false, private: false, ...more }) as unknown as InputPart;
 
 it("reads codes as people type and paste them", () => {
 	expect(cleanCode(" k7m-2qx ")).toEqual({ code: "K7M2QX", slips: "" });
