@@ -44,7 +44,7 @@ export function filled(inputs: InputPart[], draft: Answers): Answers {
 	for (const input of inputs) {
 		if (all[input.id] !== undefined) continue;
 		if (input.type === "order") all[input.id] = input.options.map((o) => o.v);
-		if (input.type === "drawing") all[input.id] = true;
+		if (input.type === "drawing") all[input.id] = "✎";
 	}
 	return all;
 }
