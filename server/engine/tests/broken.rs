@@ -70,6 +70,7 @@ fn every_broken_folder_gives_its_faults_and_no_others() {
     for row in &rows.row {
         let found = diagnostics(&broken(row));
         let places: Vec<String> = found.iter().map(|d| format!("{} {} {}", d.code, d.file, d.line)).collect();
+        println!("@@{}\t{}", row.name, serde_json::to_string(&places).unwrap());
         if places != row.expect {
             let shown: String = found.iter().map(|d| diagnostic::render(d, sentences::Lang::It)).collect();
             wrong += &format!("{}\n  expected {:?}\n  found    {places:?}\n{shown}\n", row.name, row.expect);

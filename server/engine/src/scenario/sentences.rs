@@ -2,7 +2,7 @@
 //!
 //! Places: `{0}` the argument; `{0:form}` the argument in a form: `la` `alla` `della` `una` (a kind with its article;
 //! in English `the` `a`), `q` («x» or nothing), `near` (a guess or nothing), `ask` (the question behind a missing key),
-//! `shape` (of a value), `place` (`file:line`), `sign` (of a CSV).
+//! `example` (or nothing), `shape` (of a value), `place` (`file:line`), `sign` (of a CSV).
 
 /// One row of the catalogue.
 #[derive(Clone, Copy)]
@@ -37,7 +37,7 @@ pub const CATALOGUE: &[Sentence] = &[
     row("S103", &[], "Qui c'è uno spazio che non si vede e non si può usare.", "There is an invisible space here that cannot be used.",
         "Cancellalo, oppure usa `check --fix`.", "Delete it, or use `check --fix`."),
     row("S104", &["kind", "id", "key", "example"], "{0:Alla}{1:q} manca «{2}»{2:ask}", "{0:The}{1:q} has no «{2}»{2:ask}",
-        "Per esempio: `{3}`", "For example: `{3}`"),
+        "{3:example}", "{3:example}"),
     row("S105", &["line where it seems to end"], "Le tre virgolette aperte qui non si chiudono; la regola sembra finire alla riga {0}.",
         "The three quotes opened here never close; the rule seems to end at line {0}.",
         "Metti ''' da solo sulla riga dopo la {0}.", "Put ''' alone on the line after {0}."),
@@ -57,7 +57,7 @@ pub const CATALOGUE: &[Sentence] = &[
     row("S113", &["kind", "near"], "Non conosco le sezioni «{0}».{1:near}", "I don't know sections «{0}».{1:near}", "", ""),
     row("S114", &["id", "suggestion"], "«{0}» non può fare da nome: servono lettere minuscole senza accento, cifre e _, con una lettera all'inizio, al massimo 40 segni.",
         "«{0}» cannot be a name: small letters without accents, digits and _, beginning with a letter, 40 signs at most.", "Per esempio «{1}».", "For example «{1}»."),
-    row("S115", &["key", "kind", "shape"], "Il valore di «{0}» non va bene: qui serve {2:shape}.", "The value of «{0}» does not fit: {2:shape} is needed here.", "", ""),
+    row("S115", &["key", "kind", "shape", "example, or empty"], "Il valore di «{0}» non va bene: qui serve {2:shape}.", "The value of «{0}» does not fit: {2:shape} is needed here.", "{3:example}", "{3:example}"),
     row("S116", &["key", "low", "high"], "In «{0}» il minimo è più grande del massimo.", "In «{0}» the least is greater than the most.", "`{0} = [{1}, {2}]`", "`{0} = [{1}, {2}]`"),
     row("S117", &["kind", "name"], "Sotto `[{0}]` ogni riga è una cosa con le sue chiavi: «{1}» non ne ha.", "Under `[{0}]` each row is a thing with its keys: «{1}» has none.",
         "`[{0}.nome]` se è una sezione, `{1} = {{ … }}` se è una riga.", "`[{0}.name]` for a section, `{1} = {{ … }}` for a row."),
@@ -281,6 +281,8 @@ fn place(inner: &str, args: &[String], lang: Lang) -> String {
         "near" if arg.is_empty() => String::new(),
         "near" => pick(&format!(" Forse «{arg}»?"), &format!(" Did you mean «{arg}»?")),
         "ask" => QUESTIONS.iter().find(|q| q.0 == arg).map_or(".".into(), |q| format!(": {}", pick(q.1, q.2))),
+        "example" if arg.is_empty() => String::new(),
+        "example" => pick(&format!("Per esempio: `{arg}`"), &format!("For example: `{arg}`")),
         "shape" => shapes(arg, lang),
         "sign" => arg.replace("tab", &pick("tabulazione", "tab")),
         "place" => match arg.rsplit_once(':') {
@@ -382,6 +384,8 @@ mod tests {
             assert_eq!(say(code, args, Lang::It), it);
             assert_eq!(say(code, args, Lang::En), en);
         }
+        let advice = find("S104").unwrap().advice_it;
+        assert_eq!(fill(advice, &["", "", "", "mode = \"sealed\""].map(String::from), Lang::It), "Per esempio: `mode = \"sealed\"`");
         assert_eq!(fill("{1} = {{ … }}", &["a".into(), "b".into()], Lang::It), "b = { … }");
     }
 }

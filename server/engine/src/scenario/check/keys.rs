@@ -27,10 +27,11 @@ fn check_node(node: &Node, end: u32, broken: &[Span], nodes: &[Node], faults: &m
     if !node.id.is_empty() && node.kind != "play" {
         check_id(&node.id, node.span, faults);
     }
+    let mut slips = Vec::new();
     for entry in &node.keys {
         match keys.iter().find(|k| k.name == entry.key && is_legal(k, node)) {
             Some(key) => check_value(key, entry, node, faults),
-            None => report_unknown(entry, node, keys, nodes, faults),
+            None => slips.extend(report_unknown(entry, node, keys, nodes, faults)),
         }
     }
     // A key may stand on a line that could not be read: then it is not missing.
@@ -38,7 +39,7 @@ fn check_node(node: &Node, end: u32, broken: &[Span], nodes: &[Node], faults: &m
     if broken.iter().any(is_inside) {
         return;
     }
-    for key in keys.iter().filter(|k| node.get(k.name).is_none()) {
+    for key in keys.iter().filter(|k| node.get(k.name).is_none() && !slips.contains(&k.name)) {
         let missing = match key.need {
             Need::Free => false,
             Need::Required => true,
@@ -80,28 +81,34 @@ pub fn suggested_id(name: &str) -> String {
     if id.starts_with(|c: char| c.is_ascii_digit()) { format!("n{id}") } else { id }
 }
 
-/// A slip of the pen, or a key of another kind of section.
-fn report_unknown(entry: &Entry, node: &Node, keys: &[Key], nodes: &[Node], faults: &mut Faults) {
+/// A slip of the pen, or a key of another kind of section. Gives the key that was probably meant.
+fn report_unknown(entry: &Entry, node: &Node, keys: &[Key], nodes: &[Node], faults: &mut Faults) -> Option<&'static str> {
     let owner = owner_of(&entry.key, node, nodes);
     if let Some((kind, id)) = owner {
         faults.add("S101", entry.key_span, &[&entry.key, &node.kind, kind, &id]);
-    } else {
-        let near = nearest(&entry.key, keys.iter().map(|k| k.name)).unwrap_or("");
-        faults.add("S112", entry.key_span, &[&entry.key, &node.kind, near]);
+        return None;
     }
+    let near = nearest(&entry.key, keys.iter().map(|k| k.name));
+    faults.add("S112", entry.key_span, &[&entry.key, &node.kind, near.unwrap_or("")]);
+    near
 }
 
-/// Whose key it is: of the section around, of one in the file just before, or of a kind in general.
+/// Whose key it is. Where a header is lost, several keys are strange here: the kind that knows most of them is meant;
+/// of equals, that of the section around or before.
 fn owner_of(key: &str, node: &Node, nodes: &[Node]) -> Option<(&'static str, String)> {
-    let has = |kind: &str| sections::keys(kind).is_some_and(|keys| keys.iter().any(|k| k.name == key));
+    let knows = |kind: &str, key: &str| sections::keys(kind).is_some_and(|keys| keys.iter().any(|k| k.name == key));
+    let strange = || node.keys.iter().filter(|e| !knows(&node.kind, &e.key));
     let around = node.parent.map(|p| &nodes[p]);
     let before = nodes.iter().rev().filter(|n| n.span.start < node.span.start);
-    let near = around.into_iter().chain(before).find(|n| n.kind != node.kind && has(&n.kind));
-    let kind = near.map(|n| n.kind.as_str());
-    let file = if node.kind == "play" { "play" } else { "" };
-    let all = sections::SECTIONS.iter().map(|s| s.kind).filter(|k| *k != node.kind && (*k == "play") == (file == "play"));
-    let kind = all.clone().find(|k| Some(*k) == kind).or_else(|| all.clone().find(|k| has(k)))?;
-    Some((kind, near.filter(|n| n.kind == kind).map(|n| n.id.clone()).unwrap_or_default()))
+    let near: Vec<&Node> = around.into_iter().chain(before).collect();
+    let rank = |kind: &str| near.iter().position(|n| n.kind == kind).unwrap_or(usize::MAX);
+    let same_file = |kind: &str| (kind == "play") == (node.kind == "play");
+    let kinds = sections::SECTIONS.iter().map(|s| s.kind).filter(|k| *k != node.kind && same_file(k) && knows(k, key));
+    let kind = kinds.min_by_key(|kind| {
+        let known = strange().filter(|e| knows(kind, &e.key)).count();
+        (std::cmp::Reverse(known), rank(kind))
+    })?;
+    Some((kind, near.iter().find(|n| n.kind == kind).map(|n| n.id.clone()).unwrap_or_default()))
 }
 
 fn check_value(key: &Key, entry: &Entry, node: &Node, faults: &mut Faults) {
@@ -121,7 +128,7 @@ fn check_value(key: &Key, entry: &Entry, node: &Node, faults: &mut Faults) {
     }
     if !key.shapes.iter().any(|s| fits(*s, &value.kind)) {
         let shapes: Vec<String> = key.shapes.iter().map(|s| format!("{s:?}")).collect();
-        faults.add("S115", value.span, &[&entry.key, &node.kind, &shapes.join("|")]);
+        faults.add("S115", value.span, &[&entry.key, &node.kind, &shapes.join("|"), key.example]);
     } else if key.shapes == [Shape::Range]
         && let [ValueKind::Int(low), ValueKind::Int(high)] = [0, 1].map(|n| node.list(key.name)[n].kind.clone())
         && low > high
@@ -159,7 +166,7 @@ fn check_inner_ids(key: &Key, value: &Value, faults: &mut Faults) {
                     faults.add("S112", part.key_span, &[&part.key, "input", near]);
                 }
                 Some((_, shape)) if !fits(*shape, &part.value.kind) => {
-                    faults.add("S115", part.value.span, &[&part.key, "input", &format!("{shape:?}")]);
+                    faults.add("S115", part.value.span, &[&part.key, "input", &format!("{shape:?}"), ""]);
                 }
                 Some(_) => {}
             }

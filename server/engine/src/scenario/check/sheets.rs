@@ -104,7 +104,7 @@ fn check_role_cells(sheet: &Sheet, faults: &mut Faults) {
                 faults.add("S104", place, &["role", id, key.name, key.example]);
             } else if !fits {
                 let shapes: Vec<String> = key.shapes.iter().map(|s| format!("{s:?}")).collect();
-                faults.add("S115", place, &[key.name, "role", &shapes.join("|")]);
+                faults.add("S115", place, &[key.name, "role", &shapes.join("|"), ""]);
             }
         }
     }

@@ -218,7 +218,8 @@ fn check_thing(thing: &Thing, index: &Index<'_>, tree: &Tree, sink: &Sink<'_>, f
     check_brief(thing, found, tree, sink, faults);
     let present = |id: &str| found.and_then(|f| f.section).is_some_and(|s| s.children.iter().any(|c| c.0 == id));
     for (child, _) in thing.children.iter().filter(|(id, needed)| *needed && !present(id)) {
-        let place = found.map_or(thing.place, |f| f.place);
+        let elsewhere = if sink.translation { Span { file: sink.words.file, start: 0, end: 0 } } else { thing.place };
+        let place = found.map_or(elsewhere, |f| f.place);
         faults.add("X803", place, &[thing.kind, &thing.id, child, sink.path]);
     }
 }

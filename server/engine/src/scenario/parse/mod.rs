@@ -37,7 +37,9 @@ pub fn read(files: &Files, faults: &mut Faults) -> Tree {
     let mut tree = Tree::default();
     check_folder(files, faults);
     let mut trunk = add_missing(TRUNK, files, "S120", &mut tree, faults);
-    for (path, bytes) in files.iter().take(limits::FILES) {
+    // The trunk first: what is wrong there explains faults elsewhere.
+    let others = files.iter().filter(|(path, _)| *path != TRUNK);
+    for (path, bytes) in files.get_key_value(TRUNK).into_iter().chain(others).take(limits::FILES) {
         let kind = kind_of(path);
         if kind == FileKind::Image {
             tree.images.push(path.clone());

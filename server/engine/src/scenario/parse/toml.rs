@@ -44,9 +44,7 @@ fn with_document(text: &str, file: u16, faults: &mut Faults, build: impl FnOnce(
         let places = || errors.iter().map(|e| (is_double(e), e.span().unwrap_or(0..0)));
         let broken = places().filter(|(double, _)| !double).map(|(_, at)| at).min_by_key(|at| at.start);
         let Some(at) = broken else {
-            for (_, at) in places() {
-                report_double(text, file, at, faults);
-            }
+            report_doubles(text, file, places().map(|(_, at)| at), faults);
             build(document.get_ref(), &mut Reader { text, file, scan: &scan, faults });
             return;
         };
@@ -80,11 +78,21 @@ fn report_damages(scan: &Scan, text: &str, file: u16, faults: &mut Faults) {
     }
 }
 
-fn report_double(text: &str, file: u16, at: Range<usize>, faults: &mut Faults) {
-    let line_start = text[..at.start].rfind('\n').map_or(0, |n| n + 1);
-    let code = if text[line_start..].trim_start().starts_with('[') { "S111" } else { "S110" };
-    let name = text[at.clone()].to_string();
-    faults.add(code, span(file, at), &[&name]);
+/// Doubled keys and sections. The keys of a doubled section are doubled too: not worth a word.
+fn report_doubles(text: &str, file: u16, places: impl Iterator<Item = Range<usize>>, faults: &mut Faults) {
+    let mut silent = 0..0;
+    for at in places {
+        let line_start = text[..at.start].rfind('\n').map_or(0, |n| n + 1);
+        let is_header = text[line_start..].trim_start().starts_with('[');
+        if !is_header && silent.contains(&at.start) {
+            continue;
+        }
+        if is_header {
+            silent = at.start..text[at.start..].find("\n[").map_or(text.len(), |n| at.start + n);
+        }
+        let code = if is_header { "S111" } else { "S110" };
+        faults.add(code, span(file, at.clone()), &[&text[at]]);
+    }
 }
 
 /// Says what is wrong with a line that TOML refuses, as far as its looks tell.
@@ -97,7 +105,9 @@ fn report_broken(statement: &str, file: u16, start: usize, faults: &mut Faults) 
         return faults.add("S107", place, &[line]);
     };
     let value = value.split('#').next().unwrap_or("").trim();
-    if value.matches('"').count() % 2 == 1 {
+    if value.starts_with('"') && value.contains('\\') {
+        faults.add("S118", place, &[]);
+    } else if value.matches('"').count() % 2 == 1 {
         faults.add("S108", place, &[key.trim()]);
     } else if value.starts_with(char::is_alphabetic) && !value.contains(['"', '\'']) {
         faults.add("S109", place, &[key.trim(), value]);
@@ -111,20 +121,48 @@ fn report_broken(statement: &str, file: u16, start: usize, faults: &mut Faults) 
 fn statement_around(text: &str, at: usize, blocks: &[Range<usize>]) -> Range<usize> {
     let inside = |n: usize| blocks.iter().any(|b| b.start < n && n < b.end);
     let starts: Vec<usize> = line_starts(text).filter(|&n| !inside(n) && begins_statement(&text[n..])).collect();
-    let start = starts.iter().copied().rfind(|&n| n <= at).unwrap_or(0);
-    let header = text[start..].trim_start().starts_with('[');
-    let ends = |n: usize| n > start && n > at && (!header || text[n..].trim_start().starts_with('['));
-    start..starts.iter().copied().find(|&n| ends(n)).unwrap_or(text.len())
+    let next = |start: usize| starts.iter().copied().find(|&n| n > start).unwrap_or(text.len());
+    // A list never closed is noticed only in the statements after it.
+    let open = starts.iter().copied().find(|&n| n <= at && is_open(&text[n..next(n)]));
+    let start = open.or_else(|| starts.iter().copied().rfind(|&n| n <= at)).unwrap_or(0);
+    if !text[start..].starts_with('[') {
+        return start..next(start);
+    }
+    let header = starts.iter().copied().find(|&n| n > start && text[n..].starts_with('['));
+    start..header.unwrap_or(text.len())
+}
+
+/// More brackets opened than closed, on the way to the next statement.
+fn is_open(statement: &str) -> bool {
+    let mut depth = 0;
+    for line in statement.lines() {
+        let mut quote = None;
+        for c in line.chars() {
+            match (quote, c) {
+                (Some(q), c) if q == c => quote = None,
+                (Some(_), _) => {}
+                (None, '"' | '\'') => quote = Some(c),
+                (None, '#') => break,
+                (None, '[' | '{') => depth += 1,
+                (None, ']' | '}') => depth -= 1,
+                _ => {}
+            }
+        }
+        if line.contains("'''") || line.contains("\"\"\"") {
+            return false;
+        }
+    }
+    depth > 0
 }
 
 fn line_starts(text: &str) -> impl Iterator<Item = usize> {
     std::iter::once(0).chain(text.match_indices('\n').map(|(n, _)| n + 1))
 }
 
+/// `key = …` or `[header]`; not the next line of a list.
 fn begins_statement(rest: &str) -> bool {
-    let line = rest.lines().next().unwrap_or("");
-    // Lists and maps over several lines are indented or closed by a bracket.
-    !line.is_empty() && !line.starts_with([' ', '\t', ']', '}', '#'])
+    let rest = rest.strip_prefix('[').unwrap_or(rest);
+    rest.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '[')
 }
 
 fn blank(text: &str, range: &Range<usize>) -> String {
