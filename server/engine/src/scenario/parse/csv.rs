@@ -66,7 +66,7 @@ fn check_row(row: &mut SheetRow, columns: usize, delimiter: u8, faults: &mut Fau
         row.cells.pop();
     }
     if row.cells.len() != columns {
-        let place = Span { end: last.end.max(first.start + 1), ..first };
+        let place = Span { end: last.end, ..first };
         let sign = if delimiter == b'\t' { "tab".to_string() } else { char::from(delimiter).to_string() };
         let numbers = [row.number, row.cells.len() as u32, columns as u32].map(|n| n.to_string());
         faults.add("S106", place, &[&numbers[0], &numbers[1], &numbers[2], &sign]);

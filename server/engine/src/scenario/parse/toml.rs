@@ -304,3 +304,92 @@ fn between_quotes(text: &str, at: Range<usize>) -> Range<usize> {
     let newline = if inner.starts_with("\r\n") { 2 } else { usize::from(inner.starts_with('\n')) };
     at.start + 3 + newline..at.end - 3
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (Vec<Node>, Vec<&'static str>) {
+        let mut faults = Faults::default();
+        let nodes = scenario(text, 0, &mut faults);
+        (nodes, faults.0.iter().map(|f| f.code).collect())
+    }
+
+    #[test]
+    fn sections_rows_and_nested_ones_are_nodes_in_file_order() {
+        let text = "\
+format = 1
+[variable]
+passi = { of = \"seat\" }
+[phase.voto]
+ends = \"desk\"
+[phase.voto.move.b]
+ask.uno = \"yes/no\"
+ask.due.is = \"yes/no\"
+[phase.voto.move.b.ask.tre]
+is = \"text up to 9\"
+[phase.voto.move.a]
+mode = \"final\"
+[people]
+seats = [3, 6]
+";
+        let (nodes, faults) = read(text);
+        assert!(faults.is_empty());
+        let shown: Vec<String> =
+            nodes.iter().map(|n| format!("{} {} {:?} {}", n.kind, n.id, n.parent, &text[n.span.start as usize..n.span.end as usize])).collect();
+        assert_eq!(
+            shown,
+            [
+                "scenario  None ",
+                "variable passi None passi",
+                "phase voto None [phase.voto]",
+                "move b Some(2) [phase.voto.move.b]",
+                "move a Some(2) [phase.voto.move.a]",
+                "people  None [people]",
+            ]
+        );
+        let inputs: Vec<&str> = nodes[3].map("ask").iter().map(|e| e.key.as_str()).collect();
+        assert_eq!(inputs, ["uno", "due", "tre"]);
+        assert_eq!(nodes[0].int("format"), Some(1));
+    }
+
+    #[test]
+    fn texts_stand_where_their_spans_say() {
+        let text = "\u{feff}flow = '''\r\nprimo\r\nsecondo\r\n'''\r\n[phase.é_no]\r\n[phase.b]\r\nends = \"città\"\r\nwho = 'all'\r\nbefore = '''x'''\r\n";
+        let (nodes, _) = read(&text.replace("é_no", "a"));
+        let text = text.replace("é_no", "a");
+        let mut texts = Vec::new();
+        for entry in nodes.iter().flat_map(|n| &n.keys) {
+            let (content, at) = entry.value.text().unwrap();
+            assert_eq!(&text[at.start as usize..at.end as usize], content);
+            texts.push(content.to_string());
+        }
+        assert_eq!(texts, ["primo\r\nsecondo\r\n", "città", "all", "x"]);
+    }
+
+    #[test]
+    fn one_fault_for_each_broken_statement() {
+        for (given, expected) in [
+            ("a = \"b\nc = 1\nd = e\n", vec!["S108", "S109"]),
+            ("a = [1, 2\n[phase.x]\nends = \"desk\"\n", vec!["S107"]),
+            ("a = [\n  1,\n  ?,\n]\nb = 2\n", vec!["S107"]),
+            ("a\nb = = 2\nc\nd = 4\n", vec!["S107", "S107", "S107"]),
+            ("a = 1\na = 2\n[list]\nx = { rows = [] }\nx = { rows = [] }\n", vec!["S110", "S110"]),
+            ("a = 99999999999999999999\n", vec!["S119"]),
+            ("a = nan\n", vec!["S119"]),
+            ("a = \"x \\\" y\"\n", vec!["S118"]),
+            ("[[phase.x]]\nends = \"desk\"\n", vec!["S117"]),
+            ("a = '''\nx\n", vec!["S105"]),
+        ] {
+            assert_eq!(read(given).1, expected, "{given}");
+        }
+    }
+
+    #[test]
+    fn an_unclosed_rule_keeps_its_text() {
+        let (nodes, faults) = read("flow = '''\nvoto\nfine\n\n[phase.voto]\nends = \"desk\"\n");
+        assert_eq!(faults, ["S105"]);
+        assert_eq!(nodes[0].text("flow").map(|t| t.0), Some("voto\nfine"));
+        assert_eq!(nodes[1].id, "voto");
+    }
+}
