@@ -94,6 +94,7 @@ pub const CATALOGUE: &[Sentence] = &[
     row("S144", &["kind", "title"], "Di quale cosa è questo titolo? Dopo «{0}» manca il nome.", "Whose title is this? The name is missing after «{0}».", "`## {0} nome: {1}`", "`## {0} name: {1}`"),
     row("S145", &[], "Questa riga comincia con un trattino, ma non ha un nome.", "This line begins with a dash but has no name.", "`- nome: testo`; per un elenco nel testo usa `*`.", "`- name: text`; for a list in the text use `*`."),
     row("S146", &[], "Manca la sezione `[people]`: quanti posti, quanti tavoli, chi arriva tardi.", "Section `[people]` is missing: how many seats, how many tables, latecomers.", "", ""),
+    row("S147", &["count", "most"], "Qui le righe sono troppe: {0}, e il limite è {1}.", "Too many rows here: {0}, the limit is {1}.", "", ""),
     // N: names.
     row("N201", &["name", "near"], "Non conosco «{0}».{1:near}", "I don't know «{0}».{1:near}", "", ""),
     row("N202", &["name", "kind", "place"], "«{0}» è già il nome {1:di} ({2:place}).", "«{0}» already names {1:a} ({2:place}).", "Cambia uno dei due nomi.", "Rename one of the two."),

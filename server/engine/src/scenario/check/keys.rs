@@ -23,12 +23,15 @@ pub fn check(tree: &Tree, faults: &mut Faults) {
 }
 
 fn check_node(node: &Node, end: u32, broken: &[Span], nodes: &[Node], faults: &mut Faults) {
-    let Some(keys) = sections::keys(&node.kind) else { return };
+    let Some(keys) = sections::keys(&node.kind).filter(|_| !faults.is_full()) else { return };
     if !node.id.is_empty() && node.kind != "play" {
         check_id(&node.id, node.span, faults);
     }
     let mut slips = Vec::new();
     for entry in &node.keys {
+        if faults.is_full() {
+            return;
+        }
         match keys.iter().find(|k| k.name == entry.key && is_legal(k, node)) {
             Some(key) => check_value(key, entry, node, faults),
             None => slips.extend(report_unknown(entry, node, keys, nodes, faults)),

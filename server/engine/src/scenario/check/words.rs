@@ -45,6 +45,9 @@ pub fn check(tree: &Tree, faults: &mut Faults) {
         }
         let sink = Sink { path: &tree.files[usize::from(words.file)].path, words, translation: n > 0 };
         for thing in &things {
+            if faults.is_full() {
+                return;
+            }
             check_thing(thing, &index, tree, &sink, faults);
         }
         if n > 0 {
@@ -270,6 +273,9 @@ pub fn texts_of(words: &Words) -> impl Iterator<Item = (&str, Span)> {
 
 fn check_orphans(things: &[Thing], words: &Words, tree: &Tree, faults: &mut Faults) {
     for section in &words.sections {
+        if faults.is_full() {
+            return;
+        }
         if sections::of(&section.kind, true).is_none() {
             let near = nearest(&section.kind, sections::word_kinds()).unwrap_or("");
             faults.add("X809", section.span, &[&section.kind, near]);

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::{check_length, span};
+use super::{check_count, check_length, span};
 use crate::scenario::check::sections;
 use crate::scenario::faults::Faults;
+use crate::scenario::limits;
 use crate::scenario::tree::{Prose, WordSection, Words};
 
 /// Reads one language's words.
@@ -20,6 +21,11 @@ pub fn words(text: &str, file: u16, lang: &str, faults: &mut Faults) -> Words {
         }
     }
     reader.close();
+    let whole = span(file, 0..0);
+    check_count(&mut reader.words.sections, limits::SECTIONS, whole, reader.faults);
+    for section in &mut reader.words.sections {
+        check_count(&mut section.children, limits::ROWS, section.span, reader.faults);
+    }
     if reader.words.title.is_none() {
         reader.faults.add("S140", span(file, 0..0), &[]);
     }

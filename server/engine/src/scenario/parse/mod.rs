@@ -168,6 +168,14 @@ pub(super) fn span(file: u16, range: Range<usize>) -> Span {
     Span { file, start: range.start as u32, end: range.end as u32 }
 }
 
+/// Cuts what is longer than its bound.
+fn check_count<T>(all: &mut Vec<T>, most: usize, place: Span, faults: &mut Faults) {
+    if all.len() > most {
+        faults.add("S147", place, &[&all.len().to_string(), &most.to_string()]);
+        all.truncate(most);
+    }
+}
+
 fn check_length(text: &str, place: Span, faults: &mut Faults) {
     if text.len() > limits::TEXT_SIGNS && text.chars().count() > limits::TEXT_SIGNS {
         faults.add("S125", place, &[&text.chars().count().to_string(), &limits::TEXT_SIGNS.to_string()]);

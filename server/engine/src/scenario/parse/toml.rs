@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::quotes::{self, Scan};
-use super::{check_length, span};
+use super::{check_count, check_length, span};
 use crate::scenario::check::nearest::nearest;
 use crate::scenario::check::sections;
 use crate::scenario::faults::Faults;
@@ -24,7 +24,13 @@ pub fn scenario(text: &str, file: u16, faults: &mut Faults) -> Vec<Node> {
             }
         }
     });
-    in_file_order(nodes)
+    let mut nodes = in_file_order(nodes);
+    check_count(&mut nodes, limits::SECTIONS, span(file, 0..0), faults);
+    let count = nodes.len();
+    for node in &mut nodes {
+        node.parent = node.parent.filter(|p| *p < count);
+    }
+    nodes
 }
 
 /// A play is one node; its id is the name of the file.
@@ -44,7 +50,7 @@ fn with_document(text: &str, file: u16, faults: &mut Faults, build: impl FnOnce(
         let places = || errors.iter().map(|e| (is_double(e), e.span().unwrap_or(0..0)));
         let broken = places().filter(|(double, _)| !double).map(|(_, at)| at).min_by_key(|at| at.start);
         let Some(at) = broken else {
-            report_doubles(text, file, places().map(|(_, at)| at), faults);
+            report_doubles(text, file, places().map(|(_, at)| at).take(limits::SYNTAX_FAULTS), faults);
             build(document.get_ref(), &mut Reader { text, file, scan: &scan, faults });
             return;
         };
@@ -63,16 +69,13 @@ fn is_double(error: &toml::de::Error) -> bool {
 }
 
 fn report_damages(scan: &Scan, text: &str, file: u16, faults: &mut Faults) {
-    let mut last_line = usize::MAX;
-    for damage in &scan.damages {
-        // One fault a line is enough for a pair of quotes.
-        let line = text[..damage.at.start].matches('\n').count();
-        if line != last_line {
-            faults.add(damage.code, span(file, damage.at.clone()), &[]);
-        }
-        last_line = line;
+    // One fault a line is enough for a pair of quotes.
+    let is_new = |n: usize| n == 0 || text[scan.damages[n - 1].at.end..scan.damages[n].at.start].contains('\n');
+    let told = (0..scan.damages.len()).filter(|n| is_new(*n));
+    for damage in told.take(limits::SYNTAX_FAULTS).map(|n| &scan.damages[n]) {
+        faults.add(damage.code, span(file, damage.at.clone()), &[]);
     }
-    for open in &scan.unclosed {
+    for open in scan.unclosed.iter().take(limits::SYNTAX_FAULTS) {
         let line = text[..open.content.end].matches('\n').count() + 1;
         faults.add("S105", span(file, open.opener..open.opener + 3), &[&line.to_string()]);
     }
@@ -119,9 +122,9 @@ fn report_broken(statement: &str, file: u16, start: usize, faults: &mut Faults) 
 /// From the line that begins the broken statement to the next that begins one. A broken header takes its keys along:
 /// they would land in the section before it.
 fn statement_around(text: &str, at: usize, blocks: &[Range<usize>]) -> Range<usize> {
-    let inside = |n: usize| blocks.iter().any(|b| b.start < n && n < b.end);
+    let inside = |n: usize| blocks.get(blocks.partition_point(|b| b.end <= n)).is_some_and(|b| b.start < n);
     let starts: Vec<usize> = line_starts(text).filter(|&n| !inside(n) && begins_statement(&text[n..])).collect();
-    let next = |start: usize| starts.iter().copied().find(|&n| n > start).unwrap_or(text.len());
+    let next = |start: usize| starts.get(starts.partition_point(|&n| n <= start)).copied().unwrap_or(text.len());
     // A list never closed is noticed only in the statements after it.
     let open = starts.iter().copied().find(|&n| n <= at && is_open(&text[n..next(n)]));
     let start = open.or_else(|| starts.iter().copied().rfind(|&n| n <= at)).unwrap_or(0);
@@ -240,7 +243,11 @@ impl Reader<'_> {
     }
 
     fn entries(&mut self, table: &DeTable<'_>) -> Vec<Entry> {
-        in_order(table).into_iter().map(|(key, value)| self.entry(key, value)).collect()
+        let mut entries: Vec<Entry> = in_order(table).into_iter().map(|(key, value)| self.entry(key, value)).collect();
+        if let Some(first) = entries.first().map(|e| e.key_span) {
+            check_count(&mut entries, limits::ROWS, first, self.faults);
+        }
+        entries
     }
 
     fn entry(&mut self, key: &Key<'_>, value: &Spanned<DeValue<'_>>) -> Entry {
@@ -262,7 +269,11 @@ impl Reader<'_> {
             },
             DeValue::Boolean(b) => ValueKind::Bool(*b),
             DeValue::Datetime(_) => self.unusable(place, ValueKind::Text(self.text[value.span()].to_string())),
-            DeValue::Array(list) => ValueKind::List(list.iter().map(|v| self.value(v)).collect()),
+            DeValue::Array(list) => {
+                let mut items: Vec<Value> = list.iter().map(|v| self.value(v)).collect();
+                check_count(&mut items, limits::ROWS, place, self.faults);
+                ValueKind::List(items)
+            }
             DeValue::Table(table) => ValueKind::Map(self.entries(table)),
         };
         Value { span: place, kind }
@@ -277,9 +288,9 @@ impl Reader<'_> {
 
     /// The text between the quotes as it stands in the file, so that a place in it is a place in the file.
     fn string(&mut self, at: Range<usize>, decoded: &str) -> Value {
-        let content = match self.scan.unclosed.iter().find(|u| u.opener == at.start) {
-            Some(open) => open.content.clone(),
-            None => between_quotes(&self.scan.masked, at.clone()),
+        let content = match self.scan.unclosed.binary_search_by_key(&at.start, |u| u.opener) {
+            Ok(open) => self.scan.unclosed[open].content.clone(),
+            Err(_) => between_quotes(&self.scan.masked, at.clone()),
         };
         let place = span(self.file, content.clone());
         let raw = &self.text[content.clone()];
