@@ -218,3 +218,136 @@ fn is_number(value: &ValueKind) -> bool {
 pub fn is_yes_no(cell: &str) -> bool {
     ["yes", "no", "true", "false"].contains(&cell.to_lowercase().as_str())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::parse;
+
+    /// One of each kind, with the less common keys.
+    const ALL_KINDS: &str = r#"
+format = 1
+language = "it"
+flow = "voto"
+meant = ["conta"]
+[people]
+seats = [3, 6]
+tables = [1, 1]
+absent = "wait"
+latecomers = "join"
+teams = { rossi = 2, blu = 1 }
+teams_by = "even"
+deal = "rules"
+groups = ["coppia"]
+[role]
+guida = { seen = "table", count = 1, team = "rossi", gets = { mano = "all carta" } }
+[parameter]
+puo = { each = ["team", "team"], value = true, type = "yes/no", live = true }
+[list]
+seme = { rows = ["cuori", "picche"], look = "card" }
+[token]
+carta = { rows = { seme = ["cuori"], valore = [1, 2] }, has = { seme = "seme", valore = "number" } }
+[data]
+paga = { keys = ["number"], rows = { 1 = 4, 2 = 2 }, else = 0 }
+[variable]
+passi = { of = "seat", seen = "owner", start = 0.5, marks = { 3 = "avviso" }, each = { a = "team", b = "team" } }
+[value]
+doppio = { of = "seat", seen = "owner", is = "passi * 2" }
+[zone]
+mano = { of = "seat", holds = "carta", kind = "hand", seen = "owner", start = { cuori_1 = 2 }, capacity = 7 }
+[board.campo]
+of = "table"
+seen = "table"
+shape = "graph"
+has = { x = "number", y = "number" }
+spaces = [{ id = "a", x = 0, y = 0 }, { id = "b", x = 1, y = 0 }]
+edges = "a-b"
+[board.campo.land.fine]
+at = ["a"]
+then = "passi += 1"
+look = "goal"
+[channel.gesti]
+of = "table"
+members = "yes"
+kinds = ["gestures"]
+symbols = ["👍"]
+log = "times"
+[phase.voto]
+ends = "3 done or time"
+limit = "45 s"
+who = "all"
+also.guide = "role is guida"
+[phase.voto.move.vota]
+mode = "consent"
+timeout = "pass"
+accept = "desk"
+joint = "table"
+agree = 2
+times = "any"
+ask.scelta = { is = "one of all seme", optional = true }
+reply.voto = "yes/no"
+[move.nota]
+in = "always"
+mode = "at once"
+extra = true
+[trigger.fine]
+of = "table"
+when = "passi > 3"
+then = "close phase"
+[ending.vinto]
+of = "table"
+when = "no"
+[inject.lettera]
+to = "table"
+[panel.conta]
+kind = "bars"
+on = ["desk"]
+rows = "seats"
+column.passi = "passi"
+least = 3
+[debrief]
+perche = { moment = "why" }
+"#;
+
+    fn faults_of(trunk: &str) -> Vec<String> {
+        let files = [("scenario.toml", trunk), ("it.md", "# T\n")].map(|(p, t)| (p.to_string(), t.as_bytes().to_vec())).into();
+        let mut faults = Faults::default();
+        let tree = parse::read(&files, &mut faults);
+        check(&tree, &mut faults);
+        faults.0.iter().map(|f| format!("{} {}", f.code, f.args.join(" "))).collect()
+    }
+
+    #[test]
+    fn every_kind_with_its_keys_is_accepted() {
+        assert_eq!(faults_of(ALL_KINDS), Vec::<String>::new());
+    }
+
+    #[test]
+    fn one_change_one_fault() {
+        for (find, put, expected) in [
+            ("edges = \"a-b\"\n", "", "S104 board campo edges edges = \"a-b\""),
+            ("in = \"always\"\n", "", "S104 move nota in in = [\"fase\"]"),
+            ("teams_by = \"even\"\n", "", "S104 people  teams_by teams_by = \"even\""),
+            ("limit = \"45 s\"\n", "", "S104 phase voto limit limit = \"3 min\""),
+            ("timeout = \"pass\"\n", "", "S104 move vota timeout timeout = \"pass\""),
+            ("accept = \"desk\"\n", "", "S104 move vota accept accept = \"desk\""),
+            ("[inject.lettera]\nto", "[inject.lettera]\nmoment = \"why\"\nto", "S101 moment inject debrief "),
+            ("least = 3", "leest = 3", "S112 leest panel least"),
+            ("optional = true", "optionel = true", "S112 optionel input optional"),
+            ("optional = true", "optional = \"yes\"", "S115 optional input Bool "),
+            ("kind = \"hand\"", "kind = \"hnad\"", "S129 kind hnad stack, hand, row, pool, slot, source hand"),
+            ("kinds = [\"gestures\"]", "kinds = [\"gesture\"]", "S129 kinds gesture words, gestures, drawing, symbols gestures"),
+            ("ask.scelta", "ask.2scelta", "S114 2scelta n2scelta"),
+            ("seats = [3, 6]", "seats = 3", "S115 seats people Range seats = [3, 6]"),
+        ] {
+            assert_eq!(faults_of(&ALL_KINDS.replace(find, put)), [expected], "{find} → {put}");
+        }
+    }
+
+    #[test]
+    fn a_name_becomes_an_id() {
+        for (name, id) in [("Città 2", "citta_2"), ("3 scelte", "n3_scelte"), ("già-è", "gia_e")] {
+            assert_eq!(suggested_id(name), id);
+        }
+    }
+}

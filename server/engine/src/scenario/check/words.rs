@@ -328,3 +328,65 @@ fn check_children(thing: &Thing, section: &WordSection, faults: &mut Faults) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::parse;
+
+    /// Faults of words for a trunk and an `it.md` (its title is put in), and if need be a sheet of roles.
+    fn faults_of(trunk: &str, words: &str, roles: &str) -> Vec<String> {
+        let mut files = crate::scenario::Files::new();
+        files.insert("scenario.toml".into(), trunk.as_bytes().to_vec());
+        files.insert("it.md".into(), format!("# T\n{words}").into_bytes());
+        if !roles.is_empty() {
+            files.insert("ruoli.csv".into(), roles.as_bytes().to_vec());
+        }
+        let mut faults = Faults::default();
+        let tree = parse::read(&files, &mut faults);
+        check(&tree, &mut faults);
+        faults.0.iter().map(|f| format!("{} {}", f.code, f.args[..f.args.len().min(3)].join(" "))).collect()
+    }
+
+    #[test]
+    fn each_kind_needs_its_words() {
+        for (trunk, words, expected) in [
+            ("[phase.a]\nends = \"at once\"\n", "", vec![]),
+            ("[phase.a]\nends = \"desk\"\n", "", vec!["X801 phase a it.md"]),
+            ("[phase.a]\nends = \"desk\"\nalso.b = \"yes\"\n", "## phase a: A\n- note: Per chi conduce\n", vec!["X803 phase a b"]),
+            ("[move.a]\nask.b = \"yes/no\"\n", "## move a: A\n", vec![]),
+            ("[move.a]\nask.b = \"yes/no\"\nask.c = \"yes/no\"\n", "## move a: A\n- b: B\n- why: No\n", vec!["X803 move a c"]),
+            ("[move.a]\nnote.b = \"yes\"\n", "## move a: A\n", vec!["X803 move a b"]),
+            ("[role]\na = { seen = \"table\" }\n", "## role a\nTesto\n- public: Per tutti\n", vec!["X808 role a"]),
+            ("[people]\nteams = [\"a\"]\n", "", vec!["X801 team a it.md"]),
+            ("[people]\nteams = { a = 1 }\n", "## team\n- a: A\n", vec![]),
+            ("[parameter]\na = { value = 1 }\n", "", vec!["X801 parameter a it.md"]),
+            ("[variable]\na = { of = \"seat\" }\nb = { shown = \"sign\" }\n", "", vec!["X801 variable b it.md"]),
+            ("[zone]\na = { seen = \"desk\" }\nb = { seen = \"owner\" }\n", "", vec!["X801 zone b it.md"]),
+            ("[list]\na = { rows = [\"si\", \"forse\"] }\n", "", vec!["X803 list a forse"]),
+            ("[token]\na = { per = \"team\" }\n", "", vec!["X801 token a it.md"]),
+            ("[board.a]\n[board.a.land.b]\n", "## board a: A\n", vec!["X803 board a b"]),
+            ("[panel.a]\ncolumn.b = \"x\"\n", "## panel a: A\n- b: B\n- c: C\n", vec!["X810 panel a c"]),
+            ("[debrief]\na = { moment = \"why\" }\n", "## debrief a: A\n- qualsiasi: Perché?\n", vec![]),
+            ("format = 1\n", "## text\n- a: A\n## text b\n", vec!["X811 b"]),
+            ("[trigger.a]\n", "## trigger a: A\n", vec!["X809 trigger "]),
+            ("format = 1\n", "## variable a: A\n", vec!["X805 variable a "]),
+        ] {
+            assert_eq!(faults_of(trunk, words, ""), expected, "{trunk}{words}");
+        }
+    }
+
+    #[test]
+    fn roles_of_a_sheet_have_words_in_one_place() {
+        let trunk = "[people]\nroles = \"ruoli.csv\"\n";
+        for (roles, words, expected) in [
+            ("id;name\na;A\n", "", vec![]),
+            ("id;name\na;\n", "", vec!["X801 role a it.md"]),
+            ("id\na\n", "## role a: A\n", vec![]),
+            ("id;name\na;A\n", "## role a: B\n", vec!["X802 role a ruoli.csv:2"]),
+            ("id;name;brief\na;A;B\n", "## role a\nC\n", vec!["X802 role a ruoli.csv:2"]),
+        ] {
+            assert_eq!(faults_of(trunk, words, roles), expected, "{roles}{words}");
+        }
+    }
+}
