@@ -22,7 +22,14 @@ pub enum Lang {
     En,
 }
 
-const fn row(code: &'static str, args: &'static [&'static str], it: &'static str, en: &'static str, advice_it: &'static str, advice_en: &'static str) -> Sentence {
+const fn row(
+    code: &'static str,
+    args: &'static [&'static str],
+    it: &'static str,
+    en: &'static str,
+    advice_it: &'static str,
+    advice_en: &'static str,
+) -> Sentence {
     Sentence { code, args, it, en, advice_it, advice_en }
 }
 
@@ -156,7 +163,14 @@ struct Noun {
     en: &'static str,
 }
 
-const fn noun(kind: &'static str, la: &'static str, alla: &'static str, della: &'static str, una: &'static str, en: &'static str) -> Noun {
+const fn noun(
+    kind: &'static str,
+    la: &'static str,
+    alla: &'static str,
+    della: &'static str,
+    una: &'static str,
+    en: &'static str,
+) -> Noun {
     Noun { kind, la, alla, della, una, en }
 }
 
@@ -318,7 +332,8 @@ fn capital(text: &str) -> String {
 }
 
 fn shapes(arg: &str, lang: Lang) -> String {
-    let one = |shape: &str| SHAPES.iter().find(|s| shape.starts_with(s.0)).map_or("?", |s| if lang == Lang::It { s.1 } else { s.2 });
+    let one =
+        |shape: &str| SHAPES.iter().find(|s| shape.starts_with(s.0)).map_or("?", |s| if lang == Lang::It { s.1 } else { s.2 });
     let all: Vec<&str> = arg.split('|').map(one).collect();
     all.join(if lang == Lang::It { " oppure " } else { " or " })
 }
@@ -371,22 +386,45 @@ mod tests {
                 "La chiave «who» non sta in una mossa: è della fase «voto».",
                 "Key «who» does not belong to a move: it is of the phase «voto».",
             ),
-            ("S104", &["move", "invia", "mode", ""], "Alla mossa «invia» manca «mode»: in segreto o subito?", "The move «invia» has no «mode»: sealed or at once?"),
-            ("S104", &["people", "", "flow2", ""], "Alla sezione «people» manca «flow2».", "The section «people» has no «flow2»."),
+            (
+                "S104",
+                &["move", "invia", "mode", ""],
+                "Alla mossa «invia» manca «mode»: in segreto o subito?",
+                "The move «invia» has no «mode»: sealed or at once?",
+            ),
+            (
+                "S104",
+                &["people", "", "flow2", ""],
+                "Alla sezione «people» manca «flow2».",
+                "The section «people» has no «flow2».",
+            ),
             (
                 "X805",
                 &["phase", "albba", "alba"],
                 "Queste parole non sono di nessuno: non c'è una fase «albba». Forse «alba»?",
                 "These words belong to nothing: there is no phase «albba». Did you mean «alba»?",
             ),
-            ("N202", &["lupo", "role", "ruoli.csv:2"], "«lupo» è già il nome di un ruolo (ruoli.csv, riga 2).", "«lupo» already names a role (ruoli.csv, row 2)."),
-            ("S115", &["best", "people", "Int { min: 1 }|Text"], "Il valore di «best» non va bene: qui serve un numero intero oppure un testo fra virgolette.", "The value of «best» does not fit: a whole number or a text in quotes is needed here."),
+            (
+                "N202",
+                &["lupo", "role", "ruoli.csv:2"],
+                "«lupo» è già il nome di un ruolo (ruoli.csv, riga 2).",
+                "«lupo» already names a role (ruoli.csv, row 2).",
+            ),
+            (
+                "S115",
+                &["best", "people", "Int { min: 1 }|Text"],
+                "Il valore di «best» non va bene: qui serve un numero intero oppure un testo fra virgolette.",
+                "The value of «best» does not fit: a whole number or a text in quotes is needed here.",
+            ),
         ] {
             assert_eq!(say(code, args, Lang::It), it);
             assert_eq!(say(code, args, Lang::En), en);
         }
         let advice = find("S104").unwrap().advice_it;
-        assert_eq!(fill(advice, &["", "", "", "mode = \"sealed\""].map(String::from), Lang::It), "Per esempio: `mode = \"sealed\"`");
+        assert_eq!(
+            fill(advice, &["", "", "", "mode = \"sealed\""].map(String::from), Lang::It),
+            "Per esempio: `mode = \"sealed\"`"
+        );
         assert_eq!(fill("{1} = {{ … }}", &["a".into(), "b".into()], Lang::It), "b = { … }");
     }
 }

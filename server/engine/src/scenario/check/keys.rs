@@ -192,7 +192,9 @@ fn fits(shape: Shape, value: &ValueKind) -> bool {
         Shape::Text => is_text(value),
         Shape::Word(words) => matches!(value, ValueKind::Text(t) if words.contains(&t.as_str())),
         Shape::Texts => all_of(is_text),
-        Shape::Words(words) => matches!(value, ValueKind::List(l) if l.iter().all(|v| v.text().is_some_and(|(t, _)| words.contains(&t)))),
+        Shape::Words(words) => {
+            matches!(value, ValueKind::List(l) if l.iter().all(|v| v.text().is_some_and(|(t, _)| words.contains(&t))))
+        }
         Shape::Int { min, max } => matches!(value, ValueKind::Int(i) if (min..=max).contains(i)),
         Shape::Bool => matches!(value, ValueKind::Bool(_)),
         Shape::Range => matches!(value, ValueKind::List(l) if l.len() == 2 && l.iter().all(|v| is_number(&v.kind))),

@@ -131,19 +131,11 @@ const ROLE: &[Key] = &[
     free("gets", MAP),
 ];
 
-const PARAMETER: &[Key] = &[
-    required("value", ANYTHING, "value = 3"),
-    free("type", TEXT),
-    free("each", EACH),
-    free("live", BOOL),
-    free("range", RANGE),
-];
+const PARAMETER: &[Key] =
+    &[required("value", ANYTHING, "value = 3"), free("type", TEXT), free("each", EACH), free("live", BOOL), free("range", RANGE)];
 
-const LIST: &[Key] = &[
-    required("rows", &[Shape::Texts, Shape::Text], "rows = [\"si\", \"no\"]"),
-    free("has", TEXT_MAP),
-    free("look", CARD_LOOK),
-];
+const LIST: &[Key] =
+    &[required("rows", &[Shape::Texts, Shape::Text], "rows = [\"si\", \"no\"]"), free("has", TEXT_MAP), free("look", CARD_LOOK)];
 
 const TOKEN: &[Key] = &[
     free("rows", &[Shape::Texts, Shape::Text, Shape::Map]),
@@ -425,7 +417,12 @@ mod tests {
                 if a.kind == "play" || b.kind == "play" {
                     continue;
                 }
-                let shared: Vec<&str> = a.keys.iter().filter(|k| is_free(k) && b.keys.iter().any(|o| o.name == k.name && is_free(o))).map(|k| k.name).collect();
+                let shared: Vec<&str> = a
+                    .keys
+                    .iter()
+                    .filter(|k| is_free(k) && b.keys.iter().any(|o| o.name == k.name && is_free(o)))
+                    .map(|k| k.name)
+                    .collect();
                 if !shared.is_empty() {
                     found.push(format!("{} {}: {}", a.kind, b.kind, shared.join(" ")));
                 }

@@ -91,7 +91,11 @@ fn check_role_cells(sheet: &Sheet, faults: &mut Faults) {
     for key in sections::keys("role").unwrap_or(&[]) {
         let Some(column) = sheet.column(key.name) else {
             if matches!(key.need, Need::Required) {
-                faults.add("S104", sheet.columns.first().map_or(Span { file: sheet.file, ..Span::default() }, |c| c.1), &["role", "", key.name, key.example]);
+                faults.add(
+                    "S104",
+                    sheet.columns.first().map_or(Span { file: sheet.file, ..Span::default() }, |c| c.1),
+                    &["role", "", key.name, key.example],
+                );
             }
             continue;
         };

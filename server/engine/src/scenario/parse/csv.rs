@@ -180,7 +180,8 @@ mod tests {
         ] {
             let (sheet, faults) = read(given);
             assert!(faults.is_empty(), "{given}: {faults:?}");
-            let rows: Vec<String> = sheet.rows.iter().map(|r| r.cells.iter().map(|c| c.0.as_str()).collect::<Vec<_>>().join("|")).collect();
+            let rows: Vec<String> =
+                sheet.rows.iter().map(|r| r.cells.iter().map(|c| c.0.as_str()).collect::<Vec<_>>().join("|")).collect();
             assert_eq!(rows, expected);
         }
     }

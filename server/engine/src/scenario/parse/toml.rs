@@ -232,7 +232,9 @@ impl Reader<'_> {
             let nested = sections::nested_in(kind);
             for (key, value) in in_order(keys) {
                 match value.get_ref() {
-                    DeValue::Table(things) if nested == Some(key.get_ref()) => self.rows(key.get_ref(), things, Some(node), nodes),
+                    DeValue::Table(things) if nested == Some(key.get_ref()) => {
+                        self.rows(key.get_ref(), things, Some(node), nodes);
+                    }
                     _ => {
                         let entry = self.entry(key, value);
                         nodes[node].keys.push(entry);
@@ -346,8 +348,10 @@ seats = [3, 6]
 ";
         let (nodes, faults) = read(text);
         assert!(faults.is_empty());
-        let shown: Vec<String> =
-            nodes.iter().map(|n| format!("{} {} {:?} {}", n.kind, n.id, n.parent, &text[n.span.start as usize..n.span.end as usize])).collect();
+        let shown: Vec<String> = nodes
+            .iter()
+            .map(|n| format!("{} {} {:?} {}", n.kind, n.id, n.parent, &text[n.span.start as usize..n.span.end as usize]))
+            .collect();
         assert_eq!(
             shown,
             [
