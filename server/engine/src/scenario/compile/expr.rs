@@ -88,7 +88,7 @@ impl Cx<'_, '_> {
         }
         // One thing is a set of one; a condition or number is not.
         if !matches!(ty.base, Base::Seat | Base::Team | Base::Item(_) | Base::Token(_) | Base::Space(_) | Base::Any | Base::Role | Base::Group(_)) {
-            self.c.faults.add("T301", ex.span, &[&self.c.type_name(ty), "lista"]);
+            self.c.faults.add("T301", ex.span, &[&self.c.type_name(ty), "list"]);
         }
         (X::List(vec![x]), ty.base)
     }
@@ -604,7 +604,7 @@ impl Cx<'_, '_> {
             Base::Table => Scope::Table,
             Base::Group(k) => Scope::Group(k),
             _ => {
-                self.c.faults.add("T301", b.span, &[&self.c.type_name(ty), "gruppo"]);
+                self.c.faults.add("T301", b.span, &[&self.c.type_name(ty), "group"]);
                 Scope::Table
             }
         };
@@ -624,7 +624,7 @@ impl Cx<'_, '_> {
     fn tokens_on(&mut self, s: &Ex) -> Typed {
         let (x, ty) = self.ex(s, None);
         let Base::Space(board) = ty.base else {
-            self.c.faults.add("T301", s.span, &[&self.c.type_name(ty), "casella"]);
+            self.c.faults.add("T301", s.span, &[&self.c.type_name(ty), "space"]);
             return (X::List(Vec::new()), Ty::list(Base::Any));
         };
         let kind = self.c.kind_on(board);
@@ -980,7 +980,7 @@ impl Cx<'_, '_> {
         match ty.base {
             Base::Space(b) if !ty.list => (x, Some(b)),
             _ => {
-                self.c.faults.add("T301", a.value.span, &[&self.c.type_name(ty), "casella"]);
+                self.c.faults.add("T301", a.value.span, &[&self.c.type_name(ty), "space"]);
                 (x, None)
             }
         }

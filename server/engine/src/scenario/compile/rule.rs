@@ -156,10 +156,22 @@ impl Cx<'_, '_> {
     /// Tokens to move: one or several. An item's name stands for a token of it where the zone is said.
     fn tokens(&mut self, ex: &Ex) -> (X, bool) {
         let (x, ty) = self.ex(ex, None);
+        if let Base::Item(l) = ty.base
+            && let Some(kind) = self.c.kinds.iter().position(|k| k.list == l)
+        {
+            return (self.tokens_of_item(kind as u16, x), true);
+        }
         if !matches!(ty.base, Base::Token(_) | Base::Any) {
             self.c.faults.add("T315", ex.span, &[&self.c.type_name(ty)]);
         }
         (x, ty.list)
+    }
+
+    fn tokens_of_item(&mut self, kind: u16, item: X) -> X {
+        let table = self.a.table.then(|| boxed(X::CtxTable));
+        let reg = self.a.reg();
+        let is = X::Eq(boxed(X::TokenItem(boxed(X::Reg(reg)))), boxed(item));
+        X::Where { set: boxed(X::AllTokens { kind, table }), reg, cond: boxed(is) }
     }
 
     fn people(&mut self, to: &To) -> ToX {
@@ -388,7 +400,7 @@ impl Cx<'_, '_> {
                 let kind = self.kind_named(kind, span);
                 let (of, base) = self.set(of, Some(Base::Seat));
                 let size = size.as_ref().map(|s| self.number(s));
-                let mut key = |cx: &mut Self, ex: &Ex| {
+                let key = |cx: &mut Self, ex: &Ex| {
                     let (reg, x) = cx.with_item(None, base, |cx| cx.ex(ex, None).0);
                     (x, reg)
                 };
@@ -431,7 +443,7 @@ impl Cx<'_, '_> {
     fn dissolved(&mut self, g: &Ex) -> X {
         let (x, ty) = self.ex(g, None);
         if !matches!(ty.base, Base::Group(_)) {
-            self.c.faults.add("T301", g.span, &[&self.c.type_name(ty), "gruppo"]);
+            self.c.faults.add("T301", g.span, &[&self.c.type_name(ty), "group"]);
         }
         x
     }
