@@ -6,7 +6,7 @@ mod build;
 pub mod prose;
 pub mod sees;
 
-pub use build::{Part, class, parts_of, render, snapshot, touched};
+pub use build::{Part, class, parts_of, render, snapshot, together, touched};
 
 use serde::Serialize;
 use ts_rs::TS;

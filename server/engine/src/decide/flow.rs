@@ -430,7 +430,10 @@ impl Exec<'_> {
             let running = self.st.strands[s as usize].running.as_ref();
             let Some(run) = running.filter(|r| !r.frozen && r.deadline.is_some_and(|d| d <= now)) else { continue };
             let def = &self.sc.phases[usize::from(run.phase)];
-            if matches!(def.ends, EndsDef::Desk) {
+            if let (Some(_), Some(seat)) = (&def.speech, run.floor) {
+                self.seat_done(s, seat);
+                self.next_speaker(s);
+            } else if matches!(def.ends, EndsDef::Desk) {
                 // With the desk in charge, time only rings.
                 self.emit(Event::Deadline { strand: s, at: None });
             } else {

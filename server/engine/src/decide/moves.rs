@@ -95,6 +95,13 @@ impl Exec<'_> {
             return Err(Refusal::at(Code::Choice, name));
         }
         let unit = self.unit(def, seat).ok_or(Refusal::new(Code::Turn))?;
+        if !self.counts_here(s, seat) {
+            // In a covered phase everybody answers; what does not count is kept like the rest, and thrown away.
+            let unit = Unit { scope: Scope::Seat, inst: seat };
+            self.emit(Event::Sealed { strand: s, mv: m, item, unit, inputs: Vec::new() });
+            self.seat_done(s, seat);
+            return Ok(());
+        }
         let cx = self.move_ctx(s, def, seat);
         let mut regs = Regs::default();
         regs.n[0] = item;
@@ -244,7 +251,7 @@ impl Exec<'_> {
         let versions: Vec<_> = run.versions.iter().filter(|v| v.mv == m && v.item == item && v.unit == unit).cloned().collect();
         let mine = versions.iter().find(|v| v.seat == seat).map(|v| v.inputs.clone()).unwrap_or_default();
         let held = versions.iter().filter(|v| v.inputs == mine).count();
-        if held >= self.need(def, unit) {
+        if held >= self.need(s, def, unit) {
             self.emit(Event::VersionsGone { strand: s, mv: m, item, unit });
             self.take_effect(s, m, item, unit, Some(seat), mine, false);
         }
@@ -252,8 +259,8 @@ impl Exec<'_> {
     }
 
     /// How many must hold the same version, of those who are there.
-    pub fn need(&self, def: &MoveDef, unit: Unit) -> usize {
-        let members = self.st.members(unit.scope, unit.inst);
+    pub fn need(&self, s: u32, def: &MoveDef, unit: Unit) -> usize {
+        let members = self.together(s, unit);
         let there = members.iter().filter(|m| self.st.seats[**m as usize].here || self.st.seats[**m as usize].bot).count().max(1);
         match def.agree {
             Agree::One => 1,
@@ -266,7 +273,7 @@ impl Exec<'_> {
     /// Everybody has filled an own part: the checks are made on the whole, and it counts.
     fn whole(&mut self, s: u32, m: u16, item: i64, unit: Unit) -> Res {
         let def = &self.sc.moves[usize::from(m)];
-        let members = self.st.members(unit.scope, unit.inst);
+        let members = if def.extra { self.st.members(unit.scope, unit.inst) } else { self.together(s, unit) };
         let Some(run) = &self.st.strands[s as usize].running else { return Ok(()) };
         let parts: Vec<(u32, Vec<Val>)> =
             run.versions.iter().filter(|v| v.mv == m && v.item == item && v.unit == unit).map(|v| (v.seat, v.inputs.clone())).collect();
@@ -426,7 +433,7 @@ impl Exec<'_> {
             let def = &self.sc.moves[usize::from(v.mv)];
             let here = |x: &Self, seat: u32| x.st.seats[seat as usize].here;
             let held = versions.iter().filter(|w| w.mv == v.mv && w.item == v.item && w.unit == v.unit && w.inputs == v.inputs && here(self, w.seat)).count();
-            if !def.each && here(self, v.seat) && held >= self.need(def, v.unit) {
+            if !def.each && here(self, v.seat) && held >= self.need(s, def, v.unit) {
                 self.emit(Event::VersionsGone { strand: s, mv: v.mv, item: v.item, unit: v.unit });
                 self.take_effect(s, v.mv, v.item, v.unit, Some(v.seat), v.inputs.clone(), false);
                 self.carry_out_jump(s);

@@ -437,7 +437,19 @@ impl Exec<'_> {
         let def = &self.sc.phases[usize::from(run.phase)];
         let open: Vec<u32> = run.asked.iter().copied().filter(|a| !run.done.contains(a) && self.st.seats[*a as usize].counts()).collect();
         let next = open.into_iter().find(|seat| def.speakers.as_ref().is_none_or(|x| self.yes(x, self.seat_ctx(s, *seat), &mut Regs::default())));
+        let time = def.speech.as_ref().map(|x| self.num(x, self.strand_ctx(s), &mut Regs::default()));
         self.emit(Event::Floor { strand: s, seat: next });
+        if let (Some(ms), Some(_)) = (time, next) {
+            let at = Some(self.st.clock + ms);
+            self.emit(Event::Deadline { strand: s, at });
+        }
+    }
+
+    /// Those who answer together: the members who are asked, and whose answer counts.
+    pub fn together(&self, s: u32, unit: Unit) -> Vec<u32> {
+        let Some(run) = &self.st.strands[s as usize].running else { return Vec::new() };
+        let members = self.st.members(unit.scope, unit.inst);
+        members.into_iter().filter(|m| run.asked.contains(m) && self.counts_here(s, *m)).collect()
     }
 
     pub fn seat_done(&mut self, s: u32, seat: u32) {

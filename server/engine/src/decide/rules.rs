@@ -239,10 +239,13 @@ impl Exec<'_> {
 
     /// Puts a token somewhere, if there is room.
     fn token_to(&mut self, token: u32, to: Spot, bottom: bool, cx: Ctx) {
-        if self.st.tokens[token as usize].at == to {
+        let from = self.st.tokens[token as usize].at;
+        if from == to && matches!(to, Spot::Space(..)) {
             return;
         }
-        if let Spot::Zone(z, i) = to {
+        if let Spot::Zone(z, i) = to
+            && from != to
+        {
             let def = &self.sc.zones[usize::from(z)];
             let size = self.st.zones.get(&(z, i)).map_or(0, Vec::len) as i64;
             if let Some(cap) = &def.capacity {

@@ -664,6 +664,8 @@ pub struct PhaseDef {
     pub ack: bool,
     pub talk: Talk,
     pub speakers: Option<X>,
+    /// How long each may speak.
+    pub speech: Option<X>,
     pub panels: Vec<u16>,
     pub also: Vec<(X, Words)>,
     /// Ending when nobody asked can move.

@@ -606,7 +606,7 @@ impl<'a> Build<'a> {
     }
 
     fn joint(&self, m: u16, def: &MoveDef, run: &Running, unit: Unit) -> JointPart {
-        let members = self.st.members(unit.scope, unit.inst);
+        let members = together(self.sc, self.st, run, unit);
         let there = members.iter().filter(|s| self.st.seats[**s as usize].here).count().max(1) as u32;
         let need = match def.agree {
             crate::scenario::model::Agree::One => 1,
@@ -615,7 +615,8 @@ impl<'a> Build<'a> {
             _ => there,
         };
         let mut versions: Vec<(Vec<Val>, Vec<SeatId>)> = Vec::new();
-        for v in run.versions.iter().filter(|v| v.mv == m && v.unit == unit) {
+        let mine = self.seat().is_some_and(|s| members.contains(&s));
+        for v in run.versions.iter().filter(|v| mine && v.mv == m && v.unit == unit) {
             match versions.iter_mut().find(|x| x.0 == v.inputs && !def.each) {
                 Some(x) => x.1.push(SeatId(v.seat)),
                 None => versions.push((v.inputs.clone(), vec![SeatId(v.seat)])),
@@ -1271,6 +1272,16 @@ fn cell(reader: &mut Reader<'_>, place: &crate::scenario::model::PlaceX, counted
         Some(v) => reader.shown(place.say, &v),
         None => ShownValue::Line(vec![super::Inline::Hidden { hidden: true }]),
     }
+}
+
+/// Those who answer together: the members who are asked, and in a covered phase really meant.
+pub fn together(sc: &Scenario, st: &State, run: &Running, unit: Unit) -> Vec<u32> {
+    let def = &sc.phases[usize::from(run.phase)];
+    let meant = |seat: u32| {
+        let Some(who) = def.who.as_ref().filter(|_| def.cover) else { return true };
+        Env::new(sc, st, Ctx::seat(st, seat), &mut Regs::default()).yes(who)
+    };
+    st.members(unit.scope, unit.inst).into_iter().filter(|m| run.asked.contains(m) && meant(*m)).collect()
 }
 
 fn say(base: Base) -> Say {

@@ -189,6 +189,7 @@ impl<'t> Compiler<'t> {
             ack: n.bool("ack").unwrap_or(false),
             talk,
             speakers: self.key_bool(n, "speakers", &me),
+            speech: self.limit(n, "speech", &strand),
             panels: self.panels_named(n),
             also,
             stuck: self.stuck(n),

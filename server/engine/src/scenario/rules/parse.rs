@@ -650,7 +650,7 @@ impl<'f> Parser<'f> {
     fn verb(&mut self) -> Res<Option<Verb>> {
         let Tok::Word(word) = self.peek().clone() else { return Ok(None) };
         // A verb's name may also be a variable's: then an assignment sign, an index or `of` follows.
-        if matches!(self.peek_at(1), Tok::Sign("=" | "+=" | "-=" | "[")) || self.is_at(1, "of") {
+        if matches!(self.peek_at(1), Tok::Sign("=" | "+=" | "-=")) || self.is_at(1, "of") || self.indexed_place() {
             return Ok(None);
         }
         let start = self.at;
@@ -776,6 +776,28 @@ impl<'f> Parser<'f> {
             }
         };
         Ok(Some(verb))
+    }
+
+    /// `name[…] =` or `name[…] of`: something to write to, not a verb with a list.
+    fn indexed_place(&self) -> bool {
+        if !matches!(self.peek_at(1), Tok::Sign("[")) {
+            return false;
+        }
+        let mut depth = 0;
+        for n in 1.. {
+            match self.peek_at(n) {
+                Tok::Sign("[") => depth += 1,
+                Tok::Sign("]") => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return matches!(self.peek_at(n + 1), Tok::Sign("=" | "+=" | "-=")) || self.is_at(n + 1, "of");
+                    }
+                }
+                Tok::End | Tok::Line => return false,
+                _ => {}
+            }
+        }
+        false
     }
 
     /// A count before `of`: number, name or bracket, so that `of` belongs to the verb.
