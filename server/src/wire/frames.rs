@@ -30,7 +30,7 @@ pub enum ServerFrame {
     View {
         n: u64,
         at: i64,
-        #[ts(type = "import(\"./view\").Parts")]
+        #[ts(type = "Parts")]
         parts: serde_json::Value,
         names: std::collections::BTreeMap<String, String>,
     },
@@ -40,7 +40,7 @@ pub enum ServerFrame {
         n: u64,
         after: u64,
         at: i64,
-        #[ts(type = "import(\"./view\").Parts")]
+        #[ts(type = "Changed")]
         parts: serde_json::Value,
     },
     /// Nickname by seat id; only those that changed. `null`: erased.
