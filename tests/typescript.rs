@@ -36,6 +36,8 @@ export type Line = Inline[];
 export type Prose = Block[];
 /** Parts that changed; `null`: gone. */
 export type Changed = { [K in keyof Parts]?: Parts[K] | null };
+/** Catalogue card of a scenario. */
+export type Card = { [key: string]: unknown };
 
 ";
 

@@ -12,8 +12,10 @@ pub enum ClientFrame {
     /// The first frame after each connection. `since`: the number of the last frame folded, if any.
     Hello {
         #[serde(default)]
+        #[ts(optional = nullable)]
         since: Option<u64>,
         #[serde(default)]
+        #[ts(optional = nullable)]
         lang: Option<String>,
     },
     Seat { id: String, act: SeatAct },
