@@ -4,6 +4,8 @@ pub mod clock;
 pub mod journal;
 pub mod limits;
 pub mod people;
+pub mod scenario_files;
 pub mod secret;
+pub mod session;
 pub mod trouble;
 pub mod wire;

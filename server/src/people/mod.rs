@@ -271,6 +271,9 @@ impl People {
             .run(move |db| {
                 let token = secret::token();
                 let personal = free_personal(db, session)?;
+                // Left over from a join that never reached the journal.
+                db.prepare_cached("DELETE FROM seats WHERE session = ?1 AND seat = ?2")?
+                    .execute(params![session.as_bytes().as_slice(), seat])?;
                 db.prepare_cached("INSERT INTO seats(session, seat, nick, folded, key, token, personal) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
                     .execute(params![
                         session.as_bytes().as_slice(),
@@ -285,6 +288,14 @@ impl People {
             })
             .await?;
         Ok((papers, key))
+    }
+
+    /// The commit that was to make the seat did not come about.
+    pub async fn unseat(&self, session: Uuid, seat: u32) -> Outcome<()> {
+        self.store
+            .run(move |db| db.execute("DELETE FROM seats WHERE session = ?1 AND seat = ?2", params![session.as_bytes().as_slice(), seat]))
+            .await?;
+        Ok(())
     }
 
     pub async fn nick_taken(&self, session: Uuid, nick: &str) -> Outcome<bool> {
@@ -341,13 +352,14 @@ impl People {
             .await?)
     }
 
-    /// The seat was freed: nobody comes back to it.
+    /// The seat was freed: this device's token dies. (The personal code stays, for the day the desk lets the person in again;
+    /// whoever is out sees what the rules let those see who are out.)
     pub async fn revoke(&self, session: Uuid, seat: u32) -> Outcome<()> {
         self.store
             .run(move |db| {
                 db.execute(
-                    "UPDATE seats SET token = ?3, previous = NULL, personal = ?4 WHERE session = ?1 AND seat = ?2",
-                    params![session.as_bytes().as_slice(), seat, secret::random::<32>(), secret::random::<32>()],
+                    "UPDATE seats SET token = ?3, previous = NULL WHERE session = ?1 AND seat = ?2",
+                    params![session.as_bytes().as_slice(), seat, secret::random::<32>()],
                 )
             })
             .await?;
