@@ -1,8 +1,10 @@
 //! The shell.
 
 pub mod clock;
+pub mod export;
 pub mod journal;
 pub mod limits;
+pub mod net;
 pub mod people;
 pub mod scenario_files;
 pub mod secret;

@@ -11,6 +11,7 @@ mod registry;
 mod room;
 mod viewers;
 
+pub use fold::unseal as fold_unseal;
 pub use registry::{Registry, Wanted};
 pub use room::{Call, Facts, Welcome};
 
