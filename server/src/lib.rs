@@ -1,6 +1,10 @@
-//! The shell.
+//! The shell of sofia: everything around the engine that touches the world.
+//!
+//! `cli` → `net` → `session` → `journal`, `wire`, `people`; never the other way. The rules are in `sofia-engine`.
 
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod export;
 pub mod journal;
 pub mod limits;

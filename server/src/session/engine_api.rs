@@ -130,3 +130,9 @@ pub fn fresh_seed() -> u64 {
     // Stays exact in JSON readers that know only doubles.
     u64::from_le_bytes(secret::random()) >> 12
 }
+
+/// The scenario as a script for people.
+#[must_use]
+pub fn script(scenario: &Scenario, lang: &str) -> String {
+    card(scenario, lang).to_string()
+}

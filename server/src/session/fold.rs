@@ -1,7 +1,7 @@
 //! From the journal to a state: how a session wakes, and finds its feet again after a conflict.
 
 use super::{Failed, House, engine_api as engine};
-use crate::journal::{self, Commit, Head, Opening, record};
+use crate::journal::{self, Commit, Head, record};
 use crate::people::Crowd;
 use crate::secret::Key;
 use sofia_engine::{Scenario, State};
@@ -12,7 +12,6 @@ use uuid::Uuid;
 /// A session as its record tells it.
 pub struct Folded {
     pub scenario: Arc<Scenario>,
-    pub opening: Opening,
     pub state: State,
     pub head: Head,
     /// Session clock of the last commit.
@@ -57,7 +56,6 @@ fn fold_now(house: &House, session: Uuid, crowd: &Crowd, desk_key: &Key) -> Resu
     let scenario = house.library.recall(&opening.scenario, kept).ok_or(Failed::Scenario)?;
     let mut folded = Folded {
         scenario,
-        opening,
         state: State::default(),
         head: Head::NONE,
         t: 0,

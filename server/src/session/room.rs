@@ -95,7 +95,6 @@ impl Room {
     pub fn fresh(house: House, card: SessionCard, scenario: Arc<Scenario>, opening: Opening) -> Self {
         let folded = Folded {
             scenario,
-            opening: opening.clone(),
             state: State::default(),
             head: Head::NONE,
             t: 0,

@@ -4,7 +4,7 @@ use super::engine_api::PartSet;
 use super::frames::{Moment, NOTHING_SENT, Renderer, Sent};
 use super::outbox::{self, Outbox, Text};
 use crate::wire::frames::{Bye, ServerFrame};
-use sofia_engine::{SeatId, Viewer};
+use sofia_engine::Viewer;
 use std::collections::{BTreeMap, HashMap};
 
 /// Connections of one seat at a time; the oldest goes.
@@ -30,10 +30,6 @@ pub struct Viewers {
 }
 
 impl Viewers {
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
     #[must_use]
     pub fn viewer(&self, id: u64) -> Option<Viewer> {
         self.list.iter().find(|c| c.id == id).map(|c| c.viewer)
@@ -162,14 +158,6 @@ impl Viewers {
         for id in full {
             self.sweep_one(id);
         }
-    }
-
-    /// Seats with at least one connection.
-    pub fn seats(&self) -> impl Iterator<Item = SeatId> + '_ {
-        self.list.iter().filter_map(|c| match c.viewer {
-            Viewer::Seat(seat) => Some(seat),
-            _ => None,
-        })
     }
 }
 
