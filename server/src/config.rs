@@ -98,7 +98,8 @@ impl Config {
 fn read_file(path: &Path) -> Result<File, Trouble> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(File::default()),
+        // A data folder that is none is told about when it is opened.
+        Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => return Ok(File::default()),
         Err(e) => {
             return Err(Trouble::new(
                 format!("Non posso leggere {} ({e}): correggi i permessi o togli il file.", path.display()),

@@ -5,6 +5,8 @@ export type Line = Inline[];
 export type Prose = Block[];
 /** Parts that changed; `null`: gone. */
 export type Changed = { [K in keyof Parts]?: Parts[K] | null };
+/** Catalogue card of a scenario. */
+export type Card = { [key: string]: unknown };
 
 export type Account = { name: string, 
 /**
@@ -51,7 +53,7 @@ facts: Array<[Array<Inline>, Array<Inline>]>, };
 /**
  * From a browser. `id` is made by the client (any string of at most 40 signs) and re-sent until answered; a command takes effect once.
  */
-export type ClientFrame = { "t": "hello", since: number | null, lang: string | null, } | { "t": "seat", id: string, act: SeatAct, } | { "t": "desk", id: string, act: DeskAct, } | { "t": "ping" };
+export type ClientFrame = { "t": "hello", since?: number | null, lang?: string | null, } | { "t": "seat", id: string, act: SeatAct, } | { "t": "desk", id: string, act: DeskAct, } | { "t": "ping" };
 
 export type Code = "turn" | "closed" | "paused" | "type" | "choice" | "limit" | "check" | "condition" | "times" | "unknown" | "full" | "locked" | "sure" | "people" | "runaway" | "size";
 
@@ -444,7 +446,7 @@ asked: boolean | null, done: boolean | null, };
  */
 export type ServerFrame = { "t": "view", n: number, at: number, parts: Parts, names: { [key in string]: string }, } | { "t": "diff", n: number, after: number, at: number, parts: Changed, } | { "t": "names", names: { [key in string]: string | null }, } | { "t": "now", n: number, at: number, } | { "t": "ok", id: string, n: number, } | { "t": "no", id: string, code: No, what?: string, } | { "t": "health", saved: boolean, desk: boolean, } | { "t": "nudge" } | { "t": "pong" } | { "t": "bye", why: Bye, };
 
-export type ServerNo = "malformed" | "busy" | "rights" | "not_saved";
+export type ServerNo = "malformed" | "busy" | "rights" | "not_saved" | "damaged";
 
 /**
  * What the desk needs to know of its session beside the frames.

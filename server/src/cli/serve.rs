@@ -31,7 +31,7 @@ pub fn run(args: ServeArgs) -> Outcome {
 
 /// No names, contents, codes or tokens are ever given to the log.
 fn start_log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("SOFIA_LOG").unwrap_or_else(|_| "info,hyper=warn".into());
+    let filter = tracing_subscriber::EnvFilter::try_from_env("SOFIA_LOG").unwrap_or_else(|_| "info,hyper=warn,rusqlite_migration=warn".into());
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 

@@ -58,14 +58,13 @@ impl Journal for Memory {
         let (tell, answer) = oneshot::channel();
         let mut inner = self.lock();
         let fault = if inner.full { Some(Fault::Refuse) } else { inner.faults.pop_front() };
-        let rows = inner.sessions.entry(session).or_default();
-        let head = rows.last().map_or(0, |r| r.seq);
+        let head = inner.sessions.get(&session).and_then(|rows| rows.last()).map_or(0, |r| r.seq);
         if fault == Some(Fault::Refuse) {
             let _ = tell.send(Answer::Refused("the disk is full".into()));
         } else if head != expected {
             let _ = tell.send(Answer::Conflict { head });
         } else if fault != Some(Fault::LoseSilently) {
-            rows.push(Row { seq: expected + 1, bytes: commit.bytes, hash: commit.hash });
+            inner.sessions.entry(session).or_default().push(Row { seq: expected + 1, bytes: commit.bytes, hash: commit.hash });
             if fault.is_none() {
                 let _ = tell.send(Answer::Committed);
             }

@@ -142,6 +142,19 @@ impl People {
         Ok(made)
     }
 
+    /// A further account. `roles`: words with blanks between.
+    pub async fn add_account(&self, name: String, password: String, roles: &str) -> Outcome<Account> {
+        let (password, roles) = (hash_password(password).await?, roles.to_owned());
+        let made = self
+            .store
+            .run(move |db| {
+                db.execute("INSERT INTO accounts(name, password, roles) VALUES(?1, ?2, ?3)", params![name, password, roles])?;
+                account(db, "id = ?1", db.last_insert_rowid())
+            })
+            .await?;
+        made.ok_or(Failed::NotSaved)
+    }
+
     /// Name and password; takes as long for a wrong name as for a wrong password.
     pub async fn check_password(&self, name: String, password: String) -> Outcome<Option<Account>> {
         let found = self

@@ -49,7 +49,9 @@ pub fn class(_scenario: &Scenario, _state: &State, viewer: Viewer, lang: usize, 
 }
 
 /// Writes a part as JSON; nothing when this viewer has no such part.
-pub fn render(_scenario: &Scenario, _state: &State, _viewer: Viewer, _lang: usize, _part: usize, _out: &mut String) {}
+pub fn render(_scenario: &Scenario, _state: &State, _viewer: Viewer, _lang: usize, _part: usize, _out: &mut String) {
+
+}
 
 #[must_use]
 pub fn lang(_scenario: &Scenario, code: &str) -> usize {
@@ -62,18 +64,18 @@ pub fn next_due(state: &State) -> Option<Millis> {
 }
 
 #[must_use]
-pub fn seats(_state: &State) -> usize {
-    0
+pub fn seats(state: &State) -> usize {
+    state.seats()
 }
 
 #[must_use]
-pub fn stage(_state: &State) -> Stage {
-    Stage::Lobby
+pub fn stage(state: &State) -> Stage {
+    state.stage
 }
 
 #[must_use]
-pub fn locked(_state: &State) -> bool {
-    false
+pub fn locked(state: &State) -> bool {
+    state.locked
 }
 
 /// Nobody else can sit down: told before somebody tries.
@@ -85,13 +87,13 @@ pub fn is_full(scenario: &Scenario, state: &State, at: Millis) -> bool {
 
 /// Whether the journal believes this person to be here.
 #[must_use]
-pub fn is_here(_state: &State, _seat: SeatId) -> bool {
-    false
+pub fn is_here(state: &State, seat: SeatId) -> bool {
+    state.seats.get(seat.ix()).is_some_and(|s| s.here)
 }
 
 #[must_use]
-pub fn is_bot(_state: &State, _seat: SeatId) -> bool {
-    false
+pub fn is_bot(state: &State, seat: SeatId) -> bool {
+    state.is_bot(seat)
 }
 
 /// A legal act for a bot, if it has anything to do.

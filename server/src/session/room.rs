@@ -390,7 +390,6 @@ impl Room {
             opening: if self.head.seq == 0 { self.opening.clone() } else { None },
             events,
         };
-        #[allow(irrefutable_let_patterns)]
         let wordy = commit.events.iter().any(|e| matches!(e, Event::Wrote { .. }));
         if !wordy {
             let sealed = record::encode(&commit, &self.head.hash)?;
@@ -483,7 +482,7 @@ impl Room {
         let now = self.now().max(folded.t);
         (self.t_base, self.mono_base) = (now, self.house.clock.mono());
         let moment = Self::moment(&self.scenario, &self.state, self.head.seq, now);
-        self.viewers.tell(moment, engine::ALL_PARTS);
+        self.viewers.refresh(moment, &self.crowd.names);
         Ok(())
     }
 

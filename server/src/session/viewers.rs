@@ -116,6 +116,17 @@ impl Viewers {
         }
     }
 
+    /// A fresh view for everybody: what was sent before may no longer be true.
+    pub fn refresh(&mut self, moment: Moment<'_>, names: &BTreeMap<u32, String>) {
+        self.parked.clear();
+        for c in self.list.iter_mut().filter(|c| c.ready) {
+            let view = self.renderer.view(moment, c.viewer, c.lang, names, &mut c.sent);
+            c.n = moment.n;
+            let _ = c.outbox.push(view);
+        }
+        self.sweep();
+    }
+
     /// One frame for one connection.
     pub fn send(&mut self, id: u64, frame: Text) {
         let kept = self.list.iter().find(|c| c.id == id).is_none_or(|c| c.outbox.push(frame));
