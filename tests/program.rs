@@ -6,7 +6,11 @@ use std::process::{Child, Command, Stdio};
 
 fn sofia(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sofia"));
-    command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(folder).arg("--scenarios").arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/samples/scenarios"));
+    command
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(folder)
+        .arg("--scenarios")
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/samples/scenarios"));
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -52,10 +56,17 @@ fn a_busy_port_is_one_sentence_with_a_way_out() {
     let held = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let at = held.local_addr().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let out = Command::new(env!("CARGO_BIN_EXE_sofia")).args(["--listen", &at.to_string(), "--lang", "en", "--data"]).arg(folder.path()).output().unwrap();
+    let out = Command::new(env!("CARGO_BIN_EXE_sofia"))
+        .args(["--listen", &at.to_string(), "--lang", "en", "--data"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
     let why = String::from_utf8(out.stderr).unwrap();
     assert!(!out.status.success());
-    assert_eq!(why.trim(), format!("sofia: Port {} is already in use: try  sofia serve --listen 127.0.0.1:{}", at.port(), at.port() + 1));
+    assert_eq!(
+        why.trim(),
+        format!("sofia: Port {} is already in use: try  sofia serve --listen 127.0.0.1:{}", at.port(), at.port() + 1)
+    );
 }
 
 #[test]

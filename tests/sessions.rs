@@ -68,7 +68,10 @@ async fn coming_back_costs_only_the_gap() {
         let at = world.at;
         async move {
             let ticket = call(at, "POST", "/api/ticket", "", Some(&json!({ "token": token }))).await.json();
-            (Client::connect(at, ticket["ticket"].as_str().unwrap()).await.unwrap(), ticket["token"].as_str().unwrap().to_owned())
+            (
+                Client::connect(at, ticket["ticket"].as_str().unwrap()).await.unwrap(),
+                ticket["token"].as_str().unwrap().to_owned(),
+            )
         }
     };
     let (mut a, token) = again(&world, anna.token.clone()).await;
@@ -81,7 +84,10 @@ async fn coming_back_costs_only_the_gap() {
     (a.n, a.parts) = (n, parts.clone());
     a.send(json!({ "t": "hello", "since": n })).await;
     let gap = a.next().await.unwrap();
-    assert_eq!((gap["t"].as_str(), gap["parts"].as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>()), (Some("diff"), vec!["told"]));
+    assert_eq!(
+        (gap["t"].as_str(), gap["parts"].as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>()),
+        (Some("diff"), vec!["told"])
+    );
     assert_eq!(told(&a.parts), ["uno", "due"]);
     a.leave().await;
     let (mut a, _) = again(&world, token).await;
@@ -143,7 +149,10 @@ async fn a_full_disk_is_told_and_play_goes_on_after() {
     assert_eq!(a.health["saved"], false, "told before the answer");
     regia.until(|f| f["t"] == "health" && f["saved"] == false).await;
     assert_eq!(regia.ask(desk("d1", json!({ "do": "say", "text": "x" }))).await["code"], "not_saved");
-    assert_eq!(call(world.at, "POST", "/api/join", "", Some(&json!({ "code": opened.code, "nick": "Bruno" }))).await.error(), "not_saved");
+    assert_eq!(
+        call(world.at, "POST", "/api/join", "", Some(&json!({ "code": opened.code, "nick": "Bruno" }))).await.error(),
+        "not_saved"
+    );
     world.clock.advance(Duration::from_secs(1));
     world.memory.set_full(false);
     world.clock.advance(Duration::from_secs(1));
@@ -184,7 +193,8 @@ async fn everything_is_there_after_a_restart() {
     let mut anna = world.join(&opened.code, "Anna").await;
     let mut a = world.sit(&mut anna).await;
     a.ask(write("w1", "prima")).await;
-    let verified = call(world.at, "GET", &format!("/api/sessions/{}/verify", opened.id), &opened.cookie, None).await.json();
+    let verified =
+        call(world.at, "GET", &format!("/api/sessions/{}/verify", opened.id), &opened.cookie, None).await.json();
     let n = a.n;
     let stopping = tokio::spawn(async move { a.end().await });
     let world = world.restart().await;
@@ -192,7 +202,10 @@ async fn everything_is_there_after_a_restart() {
     assert_eq!((last.unwrap(), code), (json!({ "t": "bye", "why": "restart" }), Some(1012)));
     let mut a = world.sit(&mut anna).await;
     assert_eq!((told(&a.parts), a.n), (vec!["prima".to_owned()], n));
-    assert_eq!(call(world.at, "GET", &format!("/api/sessions/{}/verify", opened.id), &opened.cookie, None).await.json(), verified);
+    assert_eq!(
+        call(world.at, "GET", &format!("/api/sessions/{}/verify", opened.id), &opened.cookie, None).await.json(),
+        verified
+    );
     assert_eq!(verified["ok"], true);
     assert_eq!(a.ask(write("w2", "dopo")).await["t"], "ok");
 }
@@ -229,7 +242,8 @@ async fn who_is_erased_is_gone_and_the_record_stays_whole() {
     regia.until_view(|p| told(p) == ["∅"]).await;
     assert!(!regia.names.contains_key("0"), "a fresh view has no such name");
     assert_eq!(a.end().await.0.unwrap()["why"], "shown_out");
-    let verified = call(world.at, "GET", &format!("/api/sessions/{}/verify", opened.id), &opened.cookie, None).await.json();
+    let verified =
+        call(world.at, "GET", &format!("/api/sessions/{}/verify", opened.id), &opened.cookie, None).await.json();
     assert_eq!(verified["ok"], true);
     for file in ["people.db", "people.db-wal"] {
         let bytes = std::fs::read(world.folder.path().join(file)).unwrap_or_default();
@@ -248,7 +262,8 @@ async fn the_journal_holds_no_names_and_no_plain_words() {
     let mut anna = world.join(&opened.code, "Annabella").await;
     let mut a = world.sit(&mut anna).await;
     a.ask(write("w1", "parole mie")).await;
-    let export = call(world.at, "GET", &format!("/api/sessions/{}/export.jsonl", opened.id), &opened.cookie, None).await;
+    let export =
+        call(world.at, "GET", &format!("/api/sessions/{}/export.jsonl", opened.id), &opened.cookie, None).await;
     assert!(export.body.lines().count() >= 3);
     assert!(!export.body.contains("Annabella") && !export.body.contains("parole mie"), "{}", export.body);
     let table = call(world.at, "GET", &format!("/api/sessions/{}/export.csv", opened.id), &opened.cookie, None).await;
@@ -262,9 +277,15 @@ async fn renaming_reaches_everybody() {
     let mut anna = world.join(&opened.code, "Anna").await;
     let mut a = world.sit(&mut anna).await;
     let path = format!("/api/sessions/{}/people", opened.id);
-    assert_eq!(call(world.at, "PATCH", &path, &opened.cookie, Some(&json!({ "seat": 0, "nick": "Annina" }))).await.status, 204);
+    assert_eq!(
+        call(world.at, "PATCH", &path, &opened.cookie, Some(&json!({ "seat": 0, "nick": "Annina" }))).await.status,
+        204
+    );
     a.until(|f| f["t"] == "names" && f["names"]["0"] == "Annina").await;
-    assert_eq!(call(world.at, "PATCH", &path, &opened.cookie, Some(&json!({ "seat": 9, "nick": "Zoe" }))).await.error(), "absent");
+    assert_eq!(
+        call(world.at, "PATCH", &path, &opened.cookie, Some(&json!({ "seat": 9, "nick": "Zoe" }))).await.error(),
+        "absent"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -276,7 +297,10 @@ async fn who_is_shown_out_is_out_and_the_code_dies_at_the_end() {
     let mut regia = world.desk(&opened).await;
     assert_eq!(regia.ask(desk("d1", json!({ "do": "show_out", "seat": 0 }))).await["t"], "ok");
     assert_eq!(a.end().await.0.unwrap()["why"], "shown_out");
-    assert_eq!(call(world.at, "POST", "/api/ticket", "", Some(&json!({ "token": anna.token }))).await.error(), "absent");
+    assert_eq!(
+        call(world.at, "POST", "/api/ticket", "", Some(&json!({ "token": anna.token }))).await.error(),
+        "absent"
+    );
     regia.ask(desk("d2", json!({ "do": "lock", "on": true }))).await;
     let locked = call(world.at, "POST", "/api/join", "", Some(&json!({ "code": opened.code, "nick": "Bruno" }))).await;
     assert_eq!(locked.error(), "locked");
@@ -306,7 +330,8 @@ async fn a_damaged_record_opens_for_reading_only() {
     assert_eq!(told(&a.parts), ["buono"]);
     assert_eq!(a.health["saved"], false);
     assert_eq!(a.ask(write("w3", "ancora")).await["code"], "damaged");
-    let verified = call(world.at, "GET", &format!("/api/sessions/{}/verify", opened.id), &opened.cookie, None).await.json();
+    let verified =
+        call(world.at, "GET", &format!("/api/sessions/{}/verify", opened.id), &opened.cookie, None).await.json();
     assert_eq!((&verified["ok"], verified["broken_at"].as_u64()), (&json!(false), Some(last)));
     let other = world.open_as(&opened.cookie).await;
     world.join(&other.code, "Carla").await;
@@ -326,4 +351,42 @@ async fn alone_gives_every_seat_of_one_table() {
     assert_eq!(last.parts["me"]["seat"], 4);
     let list = call(world.at, "GET", "/api/sessions", &cookie, None).await.json();
     assert_eq!((list[0]["people"].as_u64(), list[0]["tables"].as_u64()), (Some(5), Some(1)));
+}
+
+/// Somebody whose phone stops reading is cut, nobody waits, and coming back resumes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_reader_is_cut_and_nobody_waits() {
+    let world = world().await;
+    let opened = world.open().await;
+    let mut anna = world.join(&opened.code, "Anna").await;
+    let mut slow = world.sit(&mut anna).await;
+    let mut regia = world.desk(&opened).await;
+    let long = "molte parole ".repeat(300);
+    for i in 0..400 {
+        world.clock.advance(Duration::from_secs(1));
+        let text = if i < 20 { long.as_str() } else { "x" };
+        assert_eq!(regia.ask(desk(&format!("d{i}"), json!({ "do": "say", "text": text }))).await["t"], "ok");
+    }
+    // What was on its way arrives in order, then the connection ends: come back later.
+    let (_, code) = slow.end().await;
+    assert!(matches!(code, Some(1013) | None), "{code:?}");
+    assert!(slow.n < regia.n, "it was never slow: the test does not bite");
+    let slow = world.sit(&mut anna).await;
+    assert_eq!(told(&slow.parts).len(), 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_session_sleeps_and_wakes() {
+    let world = world().await;
+    let opened = world.open().await;
+    let mut regia = world.desk(&opened).await;
+    regia.ask(desk("d1", json!({ "do": "end" }))).await;
+    regia.leave().await;
+    for _ in 0..3 {
+        world.clock.advance(Duration::from_secs(3600));
+        let facts = call(world.at, "GET", &format!("/api/sessions/{}", opened.id), &opened.cookie, None).await;
+        assert_eq!(facts.json()["stage"], "ended", "{}", facts.body);
+        let again = call(world.at, "GET", &format!("/api/sessions/{}/verify", opened.id), &opened.cookie, None).await;
+        assert_eq!(again.json()["ok"], true);
+    }
 }

@@ -86,7 +86,10 @@ impl Config {
             tls: args.tls_cert.or(file.tls_cert).zip(args.tls_key.or(file.tls_key)),
             think: Duration::from_millis(args.think_bots.or(file.think_bots).unwrap_or(1_200)),
             trust_proxy: if args.trust_proxy.is_empty() { file.trust_proxy } else { args.trust_proxy },
-            sockets_per_address: args.sockets_per_address.or(file.sockets_per_address).unwrap_or(limits::SOCKETS_PER_ADDRESS),
+            sockets_per_address: args
+                .sockets_per_address
+                .or(file.sockets_per_address)
+                .unwrap_or(limits::SOCKETS_PER_ADDRESS),
             data: args.data,
             lang: args.lang,
             address,
@@ -99,7 +102,9 @@ fn read_file(path: &Path) -> Result<File, Trouble> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         // A data folder that is none is told about when it is opened.
-        Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => return Ok(File::default()),
+        Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+            return Ok(File::default());
+        }
         Err(e) => {
             return Err(Trouble::new(
                 format!("Non posso leggere {} ({e}): correggi i permessi o togli il file.", path.display()),

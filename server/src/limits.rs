@@ -83,6 +83,8 @@ pub const REMEMBERED_REFUSALS: usize = 64;
 pub const GRACE: Duration = Duration::from_secs(10);
 /// The same after a restart, when everybody has to find the way back.
 pub const GRACE_AFTER_START: Duration = Duration::from_secs(30);
+/// A session that is over and that nobody looks at goes to sleep after.
+pub const IDLE: Duration = Duration::from_secs(600);
 /// How soon a session tries the disk again after a refusal.
 pub const RETRY_STORE: Duration = Duration::from_millis(500);
 /// From the signal to the end of the process.

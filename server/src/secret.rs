@@ -19,7 +19,9 @@ impl std::fmt::Debug for Key {
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     if getrandom::fill(&mut bytes).is_err() {
-        eprintln!("sofia: il generatore di numeri casuali del sistema non risponde. / The system's random generator does not answer.");
+        eprintln!(
+            "sofia: il generatore di numeri casuali del sistema non risponde. / The system's random generator does not answer."
+        );
         std::process::exit(70);
     }
     bytes
@@ -92,7 +94,7 @@ pub fn hex(bytes: &[u8]) -> String {
 
 #[must_use]
 pub fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || text.len() % 2 != 0 {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) {
         return None;
     }
     (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).ok()).collect()

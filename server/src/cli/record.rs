@@ -11,7 +11,10 @@ use std::process::ExitCode;
 use uuid::Uuid;
 
 fn unreadable(error: &str) -> Trouble {
-    Trouble::new(format!("Il registro non si legge ({error}): rimetti una copia della cartella dei dati."), format!("The record cannot be read ({error}): restore a copy of the data folder."))
+    Trouble::new(
+        format!("Il registro non si legge ({error}): rimetti una copia della cartella dei dati."),
+        format!("The record cannot be read ({error}): restore a copy of the data folder."),
+    )
 }
 
 /// A session by its id, or by enough of its beginning.
@@ -43,11 +46,19 @@ pub fn verify(what: &str, data: &Path, lang: &str) -> Outcome {
     let (commits, mark) = (verdict.good.seq, journal::fingerprint(&verdict.good.hash));
     match verdict.broken_at {
         None => {
-            println!("{} {commits} · {} {mark}", say(lang, "Integro. Mosse registrate:", "Whole. Commits:"), say(lang, "impronta", "fingerprint"));
+            println!(
+                "{} {commits} · {} {mark}",
+                say(lang, "Integro. Mosse registrate:", "Whole. Commits:"),
+                say(lang, "impronta", "fingerprint")
+            );
             Ok(ExitCode::SUCCESS)
         }
         Some(at) => {
-            println!("{} {at}. {} {commits}", say(lang, "Alterato o incompleto dalla registrazione", "Changed or incomplete from commit"), say(lang, "Integre prima:", "Whole before it:"));
+            println!(
+                "{} {at}. {} {commits}",
+                say(lang, "Alterato o incompleto dalla registrazione", "Changed or incomplete from commit"),
+                say(lang, "Integre prima:", "Whole before it:")
+            );
             Ok(ExitCode::FAILURE)
         }
     }

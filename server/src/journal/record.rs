@@ -150,7 +150,9 @@ pub fn decode(bytes: &[u8]) -> Result<Commit, String> {
     let Version { v } = serde_json::from_slice(bytes).map_err(|e| format!("not a commit: {e}"))?;
     let form: Form<Vec<Event>> = match v {
         FORMAT => serde_json::from_slice(bytes).map_err(|e| format!("not a commit of format {v}: {e}"))?,
-        newer if newer > FORMAT => return Err(format!("format {newer} was written by a newer sofia; this one reads up to {FORMAT}")),
+        newer if newer > FORMAT => {
+            return Err(format!("format {newer} was written by a newer sofia; this one reads up to {FORMAT}"));
+        }
         older => upgrade(older, bytes)?,
     };
     Ok(Commit {

@@ -53,8 +53,17 @@ fn die(why: &str) {
 }
 
 enum Job {
-    Append { session: Uuid, expected: u64, commit: Sealed, tell: oneshot::Sender<Answer> },
-    Keep { hash: String, files: Files, tell: std::sync::mpsc::Sender<Result<(), String>> },
+    Append {
+        session: Uuid,
+        expected: u64,
+        commit: Sealed,
+        tell: oneshot::Sender<Answer>,
+    },
+    Keep {
+        hash: String,
+        files: Files,
+        tell: std::sync::mpsc::Sender<Result<(), String>>,
+    },
     /// Test hook: change the size of the disk.
     MaxPages(u32),
 }
@@ -78,7 +87,9 @@ impl Sqlite {
         let writer = std::thread::Builder::new()
             .name("journal".into())
             .spawn(move || write_all(connection, &jobs, options.fatal))
-            .map_err(|e| Trouble::new(format!("Non posso avviare il registro: {e}."), format!("Cannot start the journal: {e}.")))?;
+            .map_err(|e| {
+                Trouble::new(format!("Non posso avviare il registro: {e}."), format!("Cannot start the journal: {e}."))
+            })?;
         Ok(Self { queue: Some(queue), writer: Some(writer), reader: Mutex::new(reader) })
     }
 
@@ -147,16 +158,24 @@ fn cannot_open(path: &Path, error: &rusqlite::Error) -> Trouble {
             format!("Another program is using {file}: close it, or name another folder with --data."),
         ),
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Trouble::new(
-            format!("{file} è danneggiato e non viene toccato: mettilo da parte e rimetti una copia, oppure indica un'altra cartella con --data."),
-            format!("{file} is damaged and is left as it is: put it aside and restore a copy, or name another folder with --data."),
+            format!(
+                "{file} è danneggiato e non viene toccato: mettilo da parte e rimetti una copia, oppure indica un'altra cartella con --data."
+            ),
+            format!(
+                "{file} is damaged and is left as it is: put it aside and restore a copy, or name another folder with --data."
+            ),
         ),
         Some(ErrorCode::DiskFull) => Trouble::new(
             format!("Il disco è pieno e {file} non si può preparare: libera spazio e riprova."),
             format!("The disk is full and {file} cannot be prepared: free some space and try again."),
         ),
         _ => Trouble::new(
-            format!("Non posso aprire {file} ({error}): controlla che la cartella esista e si possa scrivere, o indicane un'altra con --data."),
-            format!("Cannot open {file} ({error}): see that the folder exists and can be written, or name another with --data."),
+            format!(
+                "Non posso aprire {file} ({error}): controlla che la cartella esista e si possa scrivere, o indicane un'altra con --data."
+            ),
+            format!(
+                "Cannot open {file} ({error}): see that the folder exists and can be written, or name another with --data."
+            ),
         ),
     }
 }
@@ -221,7 +240,13 @@ fn store(db: &mut Connection, group: &mut Vec<Waiting>, fatal: fn(&str)) {
 fn spares_us(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),
-        Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::OutOfMemory | ErrorCode::ReadOnly)
+        Some(
+            ErrorCode::DiskFull
+                | ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::OutOfMemory
+                | ErrorCode::ReadOnly
+        )
     )
 }
 
@@ -246,10 +271,8 @@ fn store_one(db: &Connection, session: Uuid, expected: u64, commit: &Sealed) -> 
             .execute(params![id, seq, commit.hash.as_slice()])?
     };
     if moved == 0 {
-        let head: Option<i64> = db
-            .prepare_cached("SELECT seq FROM heads WHERE session = ?1")?
-            .query_row([id], |r| r.get(0))
-            .optional()?;
+        let head: Option<i64> =
+            db.prepare_cached("SELECT seq FROM heads WHERE session = ?1")?.query_row([id], |r| r.get(0)).optional()?;
         return Ok(Answer::Conflict { head: head.unwrap_or(0) as u64 });
     }
     db.prepare_cached("INSERT INTO commits(session, seq, command, hash, body) VALUES(?1, ?2, ?3, ?4, ?5)")?
@@ -260,7 +283,10 @@ fn store_one(db: &Connection, session: Uuid, expected: u64, commit: &Sealed) -> 
 fn keep(db: &mut Connection, hash: &str, files: &Files) -> rusqlite::Result<()> {
     let transaction = db.transaction()?;
     for (path, content) in files {
-        transaction.execute("INSERT OR IGNORE INTO scenarios(hash, path, content) VALUES(?1, ?2, ?3)", params![hash, path, content])?;
+        transaction.execute(
+            "INSERT OR IGNORE INTO scenarios(hash, path, content) VALUES(?1, ?2, ?3)",
+            params![hash, path, content],
+        )?;
     }
     transaction.commit()
 }
@@ -280,12 +306,12 @@ impl Journal for Sqlite {
             Some(queue) => queue.try_send(job).err(),
             None => Some(TrySendError::Disconnected(job)),
         };
-        match failed {
-            // Nothing was handed over, so nothing is stored.
-            Some(TrySendError::Full(Job::Append { tell, .. }) | TrySendError::Disconnected(Job::Append { tell, .. })) => {
-                let _ = tell.send(Answer::Refused("the journal is busy".into()));
-            }
-            _ => {}
+        // Nothing was handed over, so nothing is stored.
+        if let Some(
+            TrySendError::Full(Job::Append { tell, .. }) | TrySendError::Disconnected(Job::Append { tell, .. }),
+        ) = failed
+        {
+            let _ = tell.send(Answer::Refused("the journal is busy".into()));
         }
         answer
     }
@@ -336,7 +362,8 @@ impl Journal for Sqlite {
 
     fn scenario(&self, hash: &str) -> Result<Option<Files>, String> {
         let db = self.reader();
-        let mut query = db.prepare_cached("SELECT path, content FROM scenarios WHERE hash = ?1").map_err(|e| e.to_string())?;
+        let mut query =
+            db.prepare_cached("SELECT path, content FROM scenarios WHERE hash = ?1").map_err(|e| e.to_string())?;
         let files: Files = query
             .query_map([hash], |r| Ok((r.get(0)?, r.get(1)?)))
             .and_then(Iterator::collect)

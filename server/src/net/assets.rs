@@ -10,7 +10,9 @@ fn is_client_route(path: &str) -> bool {
     let (first, second, rest) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
     match (first, second, rest) {
         ("" | "t" | "journals" | "scenarios" | "signin" | "access" | "glossary" | "help", None, None) => true,
-        ("j" | "desk" | "screen" | "debrief" | "journals" | "scenarios" | "alone" | "print", Some(id), None) => !id.is_empty(),
+        ("j" | "desk" | "screen" | "debrief" | "journals" | "scenarios" | "alone" | "print", Some(id), None) => {
+            !id.is_empty()
+        }
         _ => false,
     }
 }
@@ -24,7 +26,11 @@ pub async fn page(request: Request) -> Response {
     if is_client_route(path) {
         return match sofia_web::asset("index.html") {
             Some(asset) => serve(asset, request.headers()),
-            None => (StatusCode::SERVICE_UNAVAILABLE, "sofia: il programma per il browser non è incluso. / The browser client is not included.").into_response(),
+            None => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "sofia: il programma per il browser non è incluso. / The browser client is not included.",
+            )
+                .into_response(),
         };
     }
     (StatusCode::NOT_FOUND, "sofia: pagina inesistente. / No such page.").into_response()

@@ -61,13 +61,21 @@ fn download(name: &str, kind: &'static str, bytes: Vec<u8>) -> Response {
     ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response()
 }
 
-pub async fn jsonl(State(app): State<SharedApp>, Extension(caller): Extension<Caller>, Path(session): Path<String>) -> Result<Response, Wrong> {
+pub async fn jsonl(
+    State(app): State<SharedApp>,
+    Extension(caller): Extension<Caller>,
+    Path(session): Path<String>,
+) -> Result<Response, Wrong> {
     let (card, _) = readable(&app, &caller, &session).await?;
     let lines = export::jsonl(&rows(&app, &card).await?);
     Ok(download(&format!("sofia-{}.jsonl", card.id), "application/x-ndjson", lines))
 }
 
-pub async fn csv(State(app): State<SharedApp>, Extension(caller): Extension<Caller>, Path(session): Path<String>) -> Result<Response, Wrong> {
+pub async fn csv(
+    State(app): State<SharedApp>,
+    Extension(caller): Extension<Caller>,
+    Path(session): Path<String>,
+) -> Result<Response, Wrong> {
     let (card, with_names) = readable(&app, &caller, &session).await?;
     let (commits, crowd) = commits(&app, &card).await?;
     let names = if with_names { crowd.names } else { Default::default() };
@@ -75,7 +83,11 @@ pub async fn csv(State(app): State<SharedApp>, Extension(caller): Extension<Call
     Ok(download(&format!("sofia-{}.csv", card.id), "text/csv; charset=utf-8", table))
 }
 
-pub async fn verify(State(app): State<SharedApp>, Extension(caller): Extension<Caller>, Path(session): Path<String>) -> Result<Json<Verified>, Wrong> {
+pub async fn verify(
+    State(app): State<SharedApp>,
+    Extension(caller): Extension<Caller>,
+    Path(session): Path<String>,
+) -> Result<Json<Verified>, Wrong> {
     let (card, _) = readable(&app, &caller, &session).await?;
     let journal = app.registry.house().journal.clone();
     let verdict = tokio::task::spawn_blocking(move || journal::verify(journal.as_ref(), card.id)).await;

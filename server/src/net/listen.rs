@@ -72,13 +72,18 @@ pub fn take_apart(upgraded: hyper::upgrade::Upgraded) -> Option<(Stream, Vec<u8>
 pub fn load_tls(cert: &Path, key: &Path) -> Result<Tls, Trouble> {
     let bad = |file: &Path, why: String| {
         Trouble::new(
-            format!("Non posso usare {} per TLS ({why}): serve un file PEM leggibile; senza --tls-cert e --tls-key si parla in chiaro.", file.display()),
-            format!("Cannot use {} for TLS ({why}): a readable PEM file is needed; without --tls-cert and --tls-key the server speaks plain HTTP.", file.display()),
+            format!(
+                "Non posso usare {} per TLS ({why}): serve un file PEM leggibile; senza --tls-cert e --tls-key si parla in chiaro.",
+                file.display()
+            ),
+            format!(
+                "Cannot use {} for TLS ({why}): a readable PEM file is needed; without --tls-cert and --tls-key the server speaks plain HTTP.",
+                file.display()
+            ),
         )
     };
-    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(cert)
-        .and_then(Iterator::collect)
-        .map_err(|e| bad(cert, e.to_string()))?;
+    let chain: Vec<CertificateDer<'static>> =
+        CertificateDer::pem_file_iter(cert).and_then(Iterator::collect).map_err(|e| bad(cert, e.to_string()))?;
     let secret = PrivateKeyDer::from_pem_file(key).map_err(|e| bad(key, e.to_string()))?;
     let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
@@ -155,7 +160,12 @@ pub fn serve(listener: TcpListener, app: SharedApp, tls: Option<Tls>) -> io::Res
     Ok(Server { address, app, stop })
 }
 
-async fn accept_all(listener: TcpListener, app: SharedApp, tls: Option<TlsAcceptor>, mut stopping: watch::Receiver<bool>) {
+async fn accept_all(
+    listener: TcpListener,
+    app: SharedApp,
+    tls: Option<TlsAcceptor>,
+    mut stopping: watch::Receiver<bool>,
+) {
     let doors = Arc::new(Doors::default());
     let routes = router::router(app.clone());
     loop {
@@ -192,7 +202,14 @@ async fn secured(tcp: TcpStream, tls: Option<TlsAcceptor>) -> Option<Stream> {
 }
 
 /// One HTTP connection. After an upgrade the stream lives on in its socket task, which keeps `door` open.
-async fn connection(stream: Stream, address: IpAddr, routes: axum::Router, app: &SharedApp, door: Door, mut stopping: watch::Receiver<bool>) {
+async fn connection(
+    stream: Stream,
+    address: IpAddr,
+    routes: axum::Router,
+    app: &SharedApp,
+    door: Door,
+    mut stopping: watch::Receiver<bool>,
+) {
     let _counted = Counted::new(&app.gauges.connections);
     let door = Arc::new((door, stopping.clone()));
     let service = tower_http::add_extension::AddExtension::new(routes, Peer(address));

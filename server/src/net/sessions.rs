@@ -16,6 +16,7 @@ use axum::{Extension, Json};
 use serde::Deserialize;
 use sofia_engine::SeatId;
 use sofia_engine::scenario::diagnostic::Severity;
+use sofia_engine::view::Stage;
 use std::sync::Arc;
 
 // ---------------------------------------------------------------- scenarios
@@ -45,17 +46,28 @@ pub async fn scenarios(State(app): State<SharedApp>, Query(query): Query<Lang>) 
     Ok(Json(folders(&app).await?.iter().map(|f| offered(f, lang)).collect()))
 }
 
-pub async fn scenario(State(app): State<SharedApp>, Path(slug): Path<String>, Query(query): Query<Lang>) -> Result<Json<Offered>, Wrong> {
+pub async fn scenario(
+    State(app): State<SharedApp>,
+    Path(slug): Path<String>,
+    Query(query): Query<Lang>,
+) -> Result<Json<Offered>, Wrong> {
     Ok(Json(offered(&folder(&app, &slug).await?, query.lang.as_deref().unwrap_or("it"))))
 }
 
 // ---------------------------------------------------------------- sessions
 
-pub async fn open(State(app): State<SharedApp>, Extension(caller): Extension<Caller>, Body(ask): Body<NewSession>) -> Result<Json<Opened>, Wrong> {
+pub async fn open(
+    State(app): State<SharedApp>,
+    Extension(caller): Extension<Caller>,
+    Body(ask): Body<NewSession>,
+) -> Result<Json<Opened>, Wrong> {
     let owner = caller.account()?.id;
     let folder = folder(&app, &ask.scenario).await?;
     let scenario = folder.scenario.clone().ok_or(Wrong::Scenario)?;
-    if ask.tables == 0 || ask.tables > limits::TABLES || ask.seats.is_some_and(|n| n == 0 || n as usize > limits::PEOPLE) {
+    if ask.tables == 0
+        || ask.tables > limits::TABLES
+        || ask.seats.is_some_and(|n| n == 0 || n as usize > limits::PEOPLE)
+    {
         return Err(Wrong::Malformed);
     }
     let own = app.registry.house().people.sessions_of(owner).await?;
@@ -100,21 +112,38 @@ pub async fn scenario_of(app: &SharedApp, card: &SessionCard) -> Option<Arc<sofi
 }
 
 async fn row(app: &SharedApp, card: &SessionCard) -> SessionRow {
+    // Old sessions sleep; a list of them wakes none.
+    if card.ended {
+        let names = app.registry.house().people.crowd(card.id).await.map_or(0, |c| c.names.len());
+        return SessionRow { stage: Stage::Ended, people: names as u32, damaged: false, ..blank_row(card) };
+    }
     let facts = app.registry.facts(card.id).await;
+    SessionRow {
+        stage: facts.as_ref().map_or(Stage::Ended, |f| f.stage),
+        people: facts.as_ref().map_or(0, |f| f.people as u32),
+        damaged: facts.as_ref().map_or(true, |f| f.damaged),
+        ..blank_row(card)
+    }
+}
+
+fn blank_row(card: &SessionCard) -> SessionRow {
     SessionRow {
         id: card.id.to_string(),
         scenario: card.slug.clone(),
         title: card.title.clone(),
         opened_at: card.opened_at,
-        stage: facts.as_ref().map_or(sofia_engine::view::Stage::Ended, |f| f.stage),
+        stage: Stage::Lobby,
         tables: card.tables,
-        people: facts.as_ref().map_or(0, |f| f.people as u32),
+        people: 0,
         code: card.code.clone(),
-        damaged: facts.as_ref().map_or(true, |f| f.damaged),
+        damaged: false,
     }
 }
 
-pub async fn list(State(app): State<SharedApp>, Extension(caller): Extension<Caller>) -> Result<Json<Vec<SessionRow>>, Wrong> {
+pub async fn list(
+    State(app): State<SharedApp>,
+    Extension(caller): Extension<Caller>,
+) -> Result<Json<Vec<SessionRow>>, Wrong> {
     let cards = app.registry.house().people.sessions_of(caller.account()?.id).await?;
     let mut rows = Vec::with_capacity(cards.len());
     for card in &cards {
@@ -134,7 +163,11 @@ fn join_url(app: &SharedApp, card: &SessionCard) -> Option<String> {
     card.code.as_ref().map(|code| format!("{}/j/{code}", app.site.address))
 }
 
-pub async fn facts(State(app): State<SharedApp>, Extension(caller): Extension<Caller>, Path(session): Path<String>) -> Result<Json<SessionFacts>, Wrong> {
+pub async fn facts(
+    State(app): State<SharedApp>,
+    Extension(caller): Extension<Caller>,
+    Path(session): Path<String>,
+) -> Result<Json<SessionFacts>, Wrong> {
     let card = own(&app, &caller, &session).await?;
     let names = app.registry.facts(card.id).await.map(|f| f.names).unwrap_or_default();
     Ok(Json(SessionFacts {
@@ -155,7 +188,11 @@ fn picture(text: &str) -> Result<Response, Wrong> {
     Ok(([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response())
 }
 
-pub async fn join_qr(State(app): State<SharedApp>, Extension(caller): Extension<Caller>, Path(session): Path<String>) -> Result<Response, Wrong> {
+pub async fn join_qr(
+    State(app): State<SharedApp>,
+    Extension(caller): Extension<Caller>,
+    Path(session): Path<String>,
+) -> Result<Response, Wrong> {
     let card = own(&app, &caller, &session).await?;
     picture(&join_url(&app, &card).ok_or(Wrong::Ended)?)
 }
@@ -167,7 +204,10 @@ pub struct PathOnly {
 
 /// Our own address and a path: never a picture of somebody else's link.
 pub async fn any_qr(State(app): State<SharedApp>, Query(query): Query<PathOnly>) -> Result<Response, Wrong> {
-    let plain = query.u.starts_with('/') && !query.u.starts_with("//") && query.u.len() <= 200 && query.u.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    let plain = query.u.starts_with('/')
+        && !query.u.starts_with("//")
+        && query.u.len() <= 200
+        && query.u.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     if !plain {
         return Err(Wrong::Malformed);
     }
@@ -187,7 +227,11 @@ pub async fn rename(
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub async fn erase(State(app): State<SharedApp>, Extension(caller): Extension<Caller>, Path((session, seat)): Path<(String, String)>) -> Result<StatusCode, Wrong> {
+pub async fn erase(
+    State(app): State<SharedApp>,
+    Extension(caller): Extension<Caller>,
+    Path((session, seat)): Path<(String, String)>,
+) -> Result<StatusCode, Wrong> {
     let card = own(&app, &caller, &session).await?;
     let seat = seat.parse().map_err(|_| Wrong::Absent)?;
     app.registry.erase(card.id, SeatId(seat)).await?;

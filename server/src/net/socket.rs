@@ -104,7 +104,8 @@ async fn converse(app: &App, ws: WebSocketStream<Stream>, line: mpsc::Sender<Cal
     }
     let now = app.registry.house().clock.mono();
     let burst = rate(viewer).1;
-    let mut talk = Talk { app, ws, line, conn, viewer, bucket: Bucket::full(burst, now), bad: 0, heard: Instant::now() };
+    let mut talk =
+        Talk { app, ws, line, conn, viewer, bucket: Bucket::full(burst, now), bad: 0, heard: Instant::now() };
     let why = talk.run(&mut out).await;
     let _ = talk.line.send(Call::Gone { conn }).await;
     drop(out);
@@ -164,7 +165,9 @@ impl Talk<'_> {
             self.ws.flush().await
         });
         match written.await {
-            Ok(Ok(())) => bye.map(|why| End::Ours(Some(why), if why == Bye::Restart { CloseCode::Restart } else { CloseCode::Normal })),
+            Ok(Ok(())) => bye.map(|why| {
+                End::Ours(Some(why), if why == Bye::Restart { CloseCode::Restart } else { CloseCode::Normal })
+            }),
             _ => Some(End::Theirs),
         }
     }
@@ -173,7 +176,9 @@ impl Talk<'_> {
         let message = match message {
             None => return Some(End::Theirs),
             Some(Err(tungstenite::Error::Capacity(_))) => return Some(End::Ours(Some(Bye::Protocol), CloseCode::Size)),
-            Some(Err(tungstenite::Error::Protocol(_) | tungstenite::Error::Utf8(_))) => return Some(End::Ours(None, CloseCode::Protocol)),
+            Some(Err(tungstenite::Error::Protocol(_) | tungstenite::Error::Utf8(_))) => {
+                return Some(End::Ours(None, CloseCode::Protocol));
+            }
             Some(Err(_)) => return Some(End::Theirs),
             Some(Ok(message)) => message,
         };

@@ -135,7 +135,10 @@ impl People {
                     return Ok(None);
                 }
                 let roles = "facilitator designer supervisor";
-                db.execute("INSERT INTO accounts(name, password, roles) VALUES(?1, ?2, ?3)", params![name, password, roles])?;
+                db.execute(
+                    "INSERT INTO accounts(name, password, roles) VALUES(?1, ?2, ?3)",
+                    params![name, password, roles],
+                )?;
                 account(db, "id = ?1", db.last_insert_rowid())
             })
             .await?;
@@ -148,7 +151,10 @@ impl People {
         let made = self
             .store
             .run(move |db| {
-                db.execute("INSERT INTO accounts(name, password, roles) VALUES(?1, ?2, ?3)", params![name, password, roles])?;
+                db.execute(
+                    "INSERT INTO accounts(name, password, roles) VALUES(?1, ?2, ?3)",
+                    params![name, password, roles],
+                )?;
                 account(db, "id = ?1", db.last_insert_rowid())
             })
             .await?;
@@ -160,13 +166,16 @@ impl People {
         let found = self
             .store
             .run(move |db| {
-                db.query_row("SELECT id, password FROM accounts WHERE name = ?1", [name], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, String>(1)?)))
-                    .optional()
+                db.query_row("SELECT id, password FROM accounts WHERE name = ?1", [name], |r| {
+                    Ok((r.get::<_, i64>(0)?, r.get::<_, String>(1)?))
+                })
+                .optional()
             })
             .await?;
         let (id, kept) = found.unwrap_or((0, NOBODY.to_owned()));
         let right = tokio::task::spawn_blocking(move || {
-            PasswordHash::new(&kept).is_ok_and(|h| argon2::Argon2::default().verify_password(password.as_bytes(), &h).is_ok())
+            PasswordHash::new(&kept)
+                .is_ok_and(|h| argon2::Argon2::default().verify_password(password.as_bytes(), &h).is_ok())
         })
         .await
         .unwrap_or(false);
@@ -184,7 +193,10 @@ impl People {
         self.store
             .run(move |db| {
                 db.execute("DELETE FROM sign_ins WHERE until < ?1", [now])?;
-                db.execute("INSERT INTO sign_ins(hash, account, until) VALUES(?1, ?2, ?3)", params![hash, account, until])
+                db.execute(
+                    "INSERT INTO sign_ins(hash, account, until) VALUES(?1, ?2, ?3)",
+                    params![hash, account, until],
+                )
             })
             .await?;
         Ok(token)
@@ -268,7 +280,9 @@ impl People {
     /// The play is over: the code dies with it.
     pub async fn end_session(&self, id: Uuid) -> Outcome<()> {
         self.store
-            .run(move |db| db.execute("UPDATE sessions SET ended = 1, code = NULL WHERE id = ?1", [id.as_bytes().as_slice()]))
+            .run(move |db| {
+                db.execute("UPDATE sessions SET ended = 1, code = NULL WHERE id = ?1", [id.as_bytes().as_slice()])
+            })
             .await?;
         Ok(())
     }
@@ -306,7 +320,12 @@ impl People {
     /// The commit that was to make the seat did not come about.
     pub async fn unseat(&self, session: Uuid, seat: u32) -> Outcome<()> {
         self.store
-            .run(move |db| db.execute("DELETE FROM seats WHERE session = ?1 AND seat = ?2", params![session.as_bytes().as_slice(), seat]))
+            .run(move |db| {
+                db.execute(
+                    "DELETE FROM seats WHERE session = ?1 AND seat = ?2",
+                    params![session.as_bytes().as_slice(), seat],
+                )
+            })
             .await?;
         Ok(())
     }
@@ -358,7 +377,12 @@ impl People {
                 let papers = Papers { token: secret::token(), personal: free_personal(db, session)? };
                 db.execute(
                     "UPDATE seats SET token = ?3, previous = NULL, personal = ?4 WHERE session = ?1 AND seat = ?2",
-                    params![session.as_bytes().as_slice(), seat, secret::hash(&papers.token), personal_hash(session, &papers.personal)],
+                    params![
+                        session.as_bytes().as_slice(),
+                        seat,
+                        secret::hash(&papers.token),
+                        personal_hash(session, &papers.personal)
+                    ],
                 )?;
                 Ok(Some((seat, papers, nick)))
             })
@@ -413,7 +437,12 @@ impl People {
     pub async fn erase(&self, session: Uuid, seat: u32) -> Outcome<bool> {
         let found = self
             .store
-            .run(move |db| db.execute("DELETE FROM seats WHERE session = ?1 AND seat = ?2", params![session.as_bytes().as_slice(), seat]))
+            .run(move |db| {
+                db.execute(
+                    "DELETE FROM seats WHERE session = ?1 AND seat = ?2",
+                    params![session.as_bytes().as_slice(), seat],
+                )
+            })
             .await?
             == 1;
         self.scrub().await;
@@ -448,11 +477,13 @@ impl People {
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29maWFzb2ZpYXNvZmlh$tQ3xV0b5b1cQ0l6v5o0m2n6kq0n8m0G5Z3xgkq2cN4c";
 
 async fn hash_password(password: String) -> Outcome<String> {
-    tokio::task::spawn_blocking(move || argon2::Argon2::default().hash_password(password.as_bytes()).map(|h| h.to_string()))
-        .await
-        .ok()
-        .and_then(Result::ok)
-        .ok_or(Failed::NotSaved)
+    tokio::task::spawn_blocking(move || {
+        argon2::Argon2::default().hash_password(password.as_bytes()).map(|h| h.to_string())
+    })
+    .await
+    .ok()
+    .and_then(Result::ok)
+    .ok_or(Failed::NotSaved)
 }
 
 fn personal_hash(session: Uuid, personal: &str) -> [u8; 32] {

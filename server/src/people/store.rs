@@ -42,10 +42,12 @@ impl Store {
             )
         })?;
         let (work, queue) = channel();
-        std::thread::Builder::new()
-            .name("people".into())
-            .spawn(move || serve(&db, &queue))
-            .map_err(|e| Trouble::new(format!("Non posso avviare l'archivio delle persone: {e}."), format!("Cannot start the people store: {e}.")))?;
+        std::thread::Builder::new().name("people".into()).spawn(move || serve(&db, &queue)).map_err(|e| {
+            Trouble::new(
+                format!("Non posso avviare l'archivio delle persone: {e}."),
+                format!("Cannot start the people store: {e}."),
+            )
+        })?;
         Ok(Self { work })
     }
 

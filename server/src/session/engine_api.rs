@@ -9,8 +9,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The parts of a view, by the name under which they travel; a set of them is a bit mask.
 pub const PARTS: [&str; 17] = [
-    "session", "me", "people", "phase", "moves", "asks", "sheet", "zones", "boards", "pawns", "told", "news", "panels", "ending", "tables",
-    "desk", "debrief",
+    "session", "me", "people", "phase", "moves", "asks", "sheet", "zones", "boards", "pawns", "told", "news", "panels",
+    "ending", "tables", "desk", "debrief",
 ];
 pub const PART_COUNT: usize = PARTS.len();
 pub type PartSet = u32;
@@ -49,8 +49,7 @@ pub fn class(_scenario: &Scenario, _state: &State, viewer: Viewer, lang: usize, 
 }
 
 /// Writes a part as JSON; nothing when this viewer has no such part.
-pub fn render(_scenario: &Scenario, _state: &State, _viewer: Viewer, _lang: usize, _part: usize, _out: &mut String) {
-
+pub fn render(_scenario: &Scenario, state: &State, viewer: Viewer, _lang: usize, part: usize, out: &mut String) {
 }
 
 #[must_use]

@@ -54,7 +54,15 @@ impl Renderer {
     }
 
     /// What changed for this viewer since `sent`, or nothing. `after`: the number last sent.
-    pub fn diff(&mut self, moment: Moment<'_>, viewer: Viewer, lang: usize, touched: PartSet, sent: &mut Sent, after: u64) -> Option<Text> {
+    pub fn diff(
+        &mut self,
+        moment: Moment<'_>,
+        viewer: Viewer,
+        lang: usize,
+        touched: PartSet,
+        sent: &mut Sent,
+        after: u64,
+    ) -> Option<Text> {
         let mut changed: [(usize, Range<usize>); PART_COUNT] = std::array::from_fn(|_| (0, 0..0));
         let mut count = 0;
         let mut key = Vec::with_capacity(2 * PART_COUNT);
@@ -84,12 +92,19 @@ impl Renderer {
     }
 
     /// Everything, for a connection that says hello.
-    pub fn view(&mut self, moment: Moment<'_>, viewer: Viewer, lang: usize, names: &BTreeMap<u32, String>, sent: &mut Sent) -> Text {
+    pub fn view(
+        &mut self,
+        moment: Moment<'_>,
+        viewer: Viewer,
+        lang: usize,
+        names: &BTreeMap<u32, String>,
+        sent: &mut Sent,
+    ) -> Text {
         self.begin();
         let mut parts = Vec::with_capacity(PART_COUNT);
-        for part in 0..PART_COUNT {
+        for (part, sent) in sent.iter_mut().enumerate() {
             let (hash, range) = self.part(moment, viewer, lang, part);
-            sent[part] = hash;
+            *sent = hash;
             if hash != 0 {
                 parts.push((part, range));
             }

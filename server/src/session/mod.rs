@@ -4,8 +4,8 @@
 
 pub mod bucket;
 pub mod engine_api;
-pub mod frames;
 mod fold;
+pub mod frames;
 pub mod outbox;
 mod registry;
 mod room;

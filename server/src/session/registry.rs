@@ -62,7 +62,8 @@ impl Registry {
     /// The disk refuses, or the scenario does not take these parameters.
     pub async fn open(&self, wanted: Wanted) -> Result<SessionCard, Failed> {
         let scenario = wanted.folder.scenario.clone().ok_or(Failed::Scenario)?;
-        let (journal, hash, files) = (self.house.journal.clone(), wanted.folder.hash.clone(), wanted.folder.files.clone());
+        let (journal, hash, files) =
+            (self.house.journal.clone(), wanted.folder.hash.clone(), wanted.folder.files.clone());
         tokio::task::spawn_blocking(move || journal.keep_scenario(&hash, &files))
             .await
             .map_err(|_| Failed::NotSaved)?
@@ -149,16 +150,7 @@ impl Registry {
     /// # Errors
     /// No such session, or busy.
     pub async fn call(&self, id: Uuid, call: Call) -> Result<(), Failed> {
-        let room = self.room(id).await?;
-        match room.try_send(call) {
-            Ok(()) => Ok(()),
-            Err(mpsc::error::TrySendError::Full(_)) => Err(Failed::Busy),
-            Err(mpsc::error::TrySendError::Closed(_)) => {
-                // The room died (it should not); the next call wakes it from its journal.
-                self.rooms.remove_if(&id, |_, c| c.get().is_some_and(mpsc::Sender::is_closed));
-                Err(Failed::Busy)
-            }
-        }
+        self.line(id).await?.try_send(call).map_err(|_| Failed::Busy)
     }
 
     /// A sender straight to the room, for the frames of one connection.
@@ -168,6 +160,7 @@ impl Registry {
     pub async fn line(&self, id: Uuid) -> Result<mpsc::Sender<Call>, Failed> {
         let line = self.room(id).await?;
         if line.is_closed() {
+            // It went to sleep, or died (it should not): the journal wakes it.
             self.rooms.remove_if(&id, |_, c| c.get().is_some_and(mpsc::Sender::is_closed));
             return self.room(id).await;
         }

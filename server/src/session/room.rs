@@ -38,17 +38,42 @@ pub struct Facts {
 
 /// What may be asked of a room from outside.
 pub enum Call {
-    Connect { conn: u64, viewer: Viewer, outbox: Outbox },
-    Frame { conn: u64, frame: ClientFrame },
-    Gone { conn: u64 },
-    Join { nick: String, reply: oneshot::Sender<Result<Welcome, Failed>> },
+    Connect {
+        conn: u64,
+        viewer: Viewer,
+        outbox: Outbox,
+    },
+    Frame {
+        conn: u64,
+        frame: ClientFrame,
+    },
+    Gone {
+        conn: u64,
+    },
+    Join {
+        nick: String,
+        reply: oneshot::Sender<Result<Welcome, Failed>>,
+    },
     /// The seat is now somebody's other device.
-    Moved { seat: SeatId },
-    Rename { seat: SeatId, nick: String, reply: oneshot::Sender<Result<(), Failed>> },
-    Erase { seat: SeatId, reply: oneshot::Sender<Result<(), Failed>> },
-    Facts { reply: oneshot::Sender<Facts> },
+    Moved {
+        seat: SeatId,
+    },
+    Rename {
+        seat: SeatId,
+        nick: String,
+        reply: oneshot::Sender<Result<(), Failed>>,
+    },
+    Erase {
+        seat: SeatId,
+        reply: oneshot::Sender<Result<(), Failed>>,
+    },
+    Facts {
+        reply: oneshot::Sender<Facts>,
+    },
     /// The server is stopping.
-    Stop { reply: oneshot::Sender<()> },
+    Stop {
+        reply: oneshot::Sender<()>,
+    },
 }
 
 /// A commit the disk refused; it is tried again until there is room.
@@ -88,6 +113,8 @@ pub struct Room {
     rng: u64,
     /// A due time the engine did nothing about is not tried again before this.
     tick_after: i64,
+    /// Last time anybody asked for anything.
+    used_at: i64,
 }
 
 impl Room {
@@ -134,13 +161,23 @@ impl Room {
             bots_at: Some(now + house.think.as_millis() as i64),
             rng: engine::fresh_seed(),
             tick_after: 0,
+            used_at: now,
             house,
             card,
             crowd,
         }
     }
 
-    /// Serves until the server stops.
+    /// Over, unwatched, and unused for a while: it can be woken from its journal.
+    fn is_idle(&self) -> bool {
+        self.ended && self.viewers.is_empty() && self.house.clock.mono() >= self.idle_at()
+    }
+
+    fn idle_at(&self) -> i64 {
+        self.used_at + limits::IDLE.as_millis() as i64
+    }
+
+    /// Serves until the server stops, or until nobody needs it.
     pub async fn run(mut self, mut calls: mpsc::Receiver<Call>) {
         let mut sleep: Option<Sleep> = None;
         loop {
@@ -156,10 +193,16 @@ impl Room {
                         let _ = reply.send(());
                         return;
                     }
-                    Some(call) => self.serve(call).await,
+                    Some(call) => {
+                        self.used_at = self.house.clock.mono();
+                        self.serve(call).await;
+                    }
                 },
                 () = wake(&mut sleep) => {
                     sleep = None;
+                    if self.is_idle() && calls.is_empty() {
+                        return;
+                    }
                     self.timers().await;
                 }
             }
@@ -344,16 +387,18 @@ impl Room {
         }
         for _ in 0..3 {
             let t = self.now();
-            let decision = engine::decide(&self.scenario, &self.state, command, t).map_err(|r| (No::Rule(r.code), r.what))?;
+            let decision =
+                engine::decide(&self.scenario, &self.state, command, t).map_err(|r| (No::Rule(r.code), r.what))?;
             if decision.events.is_empty() {
                 return Ok(self.head.seq);
             }
-            let (commit, sealed) = self.write_down(actor, id, t, decision.events).map_err(|_| (No::Rule(Code::Runaway), String::new()))?;
+            let (commit, sealed) =
+                self.write_down(actor, id, t, decision.events).map_err(|_| (No::Rule(Code::Runaway), String::new()))?;
             let hash = sealed.hash;
             let stored = self.house.journal.append(self.card.id, self.head.seq, sealed.clone()).await;
             match stored.unwrap_or_else(|_| Answer::Unknown("no answer".into())) {
                 Answer::Committed => {
-                    self.adopt(commit, &sealed, decision.state);
+                    self.adopt(&commit, &sealed, decision.state);
                     return Ok(self.head.seq);
                 }
                 Answer::Refused(why) => {
@@ -403,7 +448,7 @@ impl Room {
     }
 
     /// It is on disk: now it is true, and everybody is told.
-    fn adopt(&mut self, commit: Commit, sealed: &Sealed, state: State) {
+    fn adopt(&mut self, commit: &Commit, sealed: &Sealed, state: State) {
         self.state = state;
         self.head = Head { seq: commit.seq, hash: sealed.hash };
         self.bytes += sealed.bytes.len() as u64;
@@ -418,7 +463,7 @@ impl Room {
         let moment = Self::moment(&self.scenario, &self.state, commit.seq, commit.t);
         self.viewers.tell(moment, touched);
         self.tell_nudges(&commit.events);
-        if self.bots_at.is_none() {
+        if self.bots_at.is_none() && self.bots().next().is_some() {
             self.bots_at = Some(self.house.clock.mono() + self.house.think.as_millis() as i64);
         }
         self.note_end();
@@ -461,7 +506,7 @@ impl Room {
         let Some(pending) = self.pending.take() else { return };
         let stored = self.house.journal.append(self.card.id, self.head.seq, pending.sealed.clone()).await;
         match stored.unwrap_or_else(|_| Answer::Unknown("no answer".into())) {
-            Answer::Committed => self.adopt(pending.commit, &pending.sealed, pending.state),
+            Answer::Committed => self.adopt(&pending.commit, &pending.sealed, pending.state),
             Answer::Refused(_) => self.refused_by_disk(Some(pending)),
             Answer::Conflict { .. } | Answer::Unknown(_) => {
                 if self.reread().await.is_err() {
@@ -565,15 +610,16 @@ impl Room {
 
     /// When something is to be done though nobody asks.
     fn next_wake(&self) -> Option<i64> {
+        let idle = (self.ended && self.viewers.is_empty()).then(|| self.idle_at());
         if self.damaged {
-            return None;
+            return idle;
         }
         if self.pending.is_some() {
             return Some(self.retry_at);
         }
         let tick = engine::next_due(&self.state).map(|due| (self.mono_base + due - self.t_base).max(self.tick_after));
         let leaving = self.leaving.values().copied().min();
-        [tick, leaving, self.bots_at].into_iter().flatten().min()
+        [tick, leaving, self.bots_at, idle].into_iter().flatten().min()
     }
 
     async fn timers(&mut self) {
@@ -614,9 +660,13 @@ impl Room {
         }
     }
 
+    fn bots(&self) -> impl Iterator<Item = SeatId> + '_ {
+        (0..engine::seats(&self.state) as u32).map(SeatId).filter(|s| engine::is_bot(&self.state, *s))
+    }
+
     /// Each bot that has something to do does one thing; what follows is done after another think.
     async fn let_bots_act(&mut self) {
-        let bots: Vec<SeatId> = (0..engine::seats(&self.state) as u32).map(SeatId).filter(|s| engine::is_bot(&self.state, *s)).collect();
+        let bots: Vec<SeatId> = self.bots().collect();
         for seat in bots {
             if let Some(act) = engine::bot_act(&self.scenario, &self.state, seat, &mut self.rng) {
                 let _ = self.carry_out(Actor::Seat(seat.0), "", &Command::Seat { seat, act }, true).await;
@@ -635,12 +685,13 @@ async fn wake(sleep: &mut Option<Sleep>) {
 /// A free text longer than any field of ours.
 fn too_wordy(command: &Command) -> bool {
     let long = |text: &str| text.chars().count() > limits::TEXT_CHARS;
-    let wordy = |inputs: &sofia_engine::Answers| inputs.values().any(|a| matches!(a, sofia_engine::Answer::Text(t) if long(t)));
+    let wordy =
+        |inputs: &sofia_engine::Answers| inputs.values().any(|a| matches!(a, sofia_engine::Answer::Text(t) if long(t)));
     match command {
-        Command::Seat { act: SeatAct::Move { inputs, .. }, .. } | Command::Desk { act: DeskAct::Move { inputs, .. } } => wordy(inputs),
-        Command::Seat { act: SeatAct::Judge { inputs, reason, .. }, .. } | Command::Desk { act: DeskAct::Judge { inputs, reason, .. } } => {
-            wordy(inputs) || long(reason)
-        }
+        Command::Seat { act: SeatAct::Move { inputs, .. }, .. }
+        | Command::Desk { act: DeskAct::Move { inputs, .. } } => wordy(inputs),
+        Command::Seat { act: SeatAct::Judge { inputs, reason, .. }, .. }
+        | Command::Desk { act: DeskAct::Judge { inputs, reason, .. } } => wordy(inputs) || long(reason),
         Command::Desk { act: DeskAct::Say { text, .. } | DeskAct::Bookmark { text } } => long(text),
         _ => false,
     }

@@ -31,6 +31,10 @@ pub struct Viewers {
 
 impl Viewers {
     #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+    #[must_use]
     pub fn viewer(&self, id: u64) -> Option<Viewer> {
         self.list.iter().find(|c| c.id == id).map(|c| c.viewer)
     }
@@ -40,10 +44,13 @@ impl Viewers {
     }
 
     pub fn add(&mut self, id: u64, viewer: Viewer, outbox: Outbox) {
-        if matches!(viewer, Viewer::Seat(_)) && self.list.iter().filter(|c| c.viewer == viewer).count() >= PER_SEAT {
-            if let Some(oldest) = self.list.iter().position(|c| c.viewer == viewer) {
-                self.list.remove(oldest).outbox.bye(Bye::OtherDevice);
-            }
+        let mut own = self.list.iter().enumerate().filter(|(_, c)| c.viewer == viewer);
+        let oldest = own.next().map(|(at, _)| at);
+        if matches!(viewer, Viewer::Seat(_))
+            && own.count() + 1 >= PER_SEAT
+            && let Some(oldest) = oldest
+        {
+            self.list.remove(oldest).outbox.bye(Bye::OtherDevice);
         }
         self.list.push(Connected { id, viewer, lang: 0, outbox, ready: false, sent: NOTHING_SENT, n: 0 });
     }
@@ -51,7 +58,7 @@ impl Viewers {
     /// Takes a connection out; tells whose it was.
     pub fn remove(&mut self, id: u64) -> Option<Viewer> {
         let at = self.list.iter().position(|c| c.id == id)?;
-        let gone = self.list.swap_remove(at);
+        let gone = self.list.remove(at);
         if gone.ready {
             self.parked.insert((gone.viewer, gone.lang), (gone.sent, gone.n));
         }
@@ -75,7 +82,14 @@ impl Viewers {
     }
 
     /// Answers a hello: nothing new, the gap, or a fresh view.
-    pub fn hello(&mut self, id: u64, since: Option<u64>, lang: usize, moment: Moment<'_>, names: &BTreeMap<u32, String>) {
+    pub fn hello(
+        &mut self,
+        id: u64,
+        since: Option<u64>,
+        lang: usize,
+        moment: Moment<'_>,
+        names: &BTreeMap<u32, String>,
+    ) {
         let Some(c) = self.list.iter_mut().find(|c| c.id == id) else { return };
         c.lang = lang;
         let parked = self.parked.get(&(c.viewer, lang)).filter(|(_, n)| Some(*n) == since);
