@@ -218,6 +218,7 @@ async fn malformed_frames_are_answered_and_then_not() {
     let world = world().await;
     let opened = world.open().await;
     let mut anna = world.join(&opened.code, "Anna").await;
+    world.begin(&opened).await.leave().await;
     let mut seat = world.sit(&mut anna).await;
     for bad in [
         "",
@@ -268,6 +269,7 @@ async fn commands_are_rationed() {
     let world = world().await;
     let opened = world.open().await;
     let mut anna = world.join(&opened.code, "Anna").await;
+    world.begin(&opened).await.leave().await;
     let mut seat = world.sit(&mut anna).await;
     for i in 0..30 {
         seat.send(write(&format!("w{i}"), "x")).await;

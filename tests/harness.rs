@@ -211,6 +211,14 @@ impl World {
         client
     }
 
+    /// A desk whose session has begun.
+    pub async fn begin(&self, opened: &Opened) -> Client {
+        let mut regia = self.desk(opened).await;
+        let answer = regia.ask(desk("begin", json!({ "do": "begin" }))).await;
+        assert_eq!(answer["t"], "ok", "{answer}");
+        regia
+    }
+
     /// Stops politely and starts again on the same folder and journal.
     pub async fn restart(mut self) -> World {
         self.server.take().unwrap().stop().await;
@@ -348,10 +356,29 @@ impl Client {
 }
 
 pub fn write(id: &str, text: &str) -> Value {
-    json!({ "t": "seat", "id": id, "act": { "do": "move", "move": "scrivi", "inputs": { "text": text } } })
+    json!({ "t": "seat", "id": id, "act": { "do": "move", "move": "scrivi", "inputs": { "frase": text } } })
 }
 
 #[allow(clippy::needless_pass_by_value)]
 pub fn desk(id: &str, act: Value) -> Value {
     json!({ "t": "desk", "id": id, "act": act })
+}
+
+/// The words told to a viewer, oldest first; "∅" where the author was erased.
+pub fn told(parts: &Map<String, Value>) -> Vec<String> {
+    let words = |told: &Value| {
+        let mut out = String::new();
+        gather(told.get("text").unwrap_or(told), &mut out);
+        if out.is_empty() { "∅".to_owned() } else { out }
+    };
+    parts["told"].as_array().map(|all| all.iter().map(words).collect()).unwrap_or_default()
+}
+
+fn gather(value: &Value, out: &mut String) {
+    match value {
+        Value::String(text) => out.push_str(text),
+        Value::Array(all) => all.iter().for_each(|v| gather(v, out)),
+        Value::Object(map) => map.values().for_each(|v| gather(v, out)),
+        _ => {}
+    }
 }

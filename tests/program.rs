@@ -85,3 +85,44 @@ fn check_says_when_there_is_nothing_to_check() {
     let out = Command::new(env!("CARGO_BIN_EXE_sofia")).arg("check").arg(folder.path()).output().unwrap();
     assert!(!out.status.success() && String::from_utf8(out.stderr).unwrap().contains("scenario.toml"));
 }
+
+/// An exported file proves itself, and so does the data folder; one changed sign shows.
+#[test]
+fn a_record_is_exported_and_verified() {
+    use sofia::journal::sqlite::{Options, Sqlite};
+    use sofia::journal::{Answer, Journal};
+    let folder = tempfile::tempdir().unwrap();
+    let session = uuid::Uuid::from_u128(0xABCD);
+    let journal = Sqlite::open(folder.path(), Options::default()).unwrap();
+    let mut prev = [0; 32];
+    for seq in 1..=5 {
+        let sealed = crate::journal::commit(session, seq, &prev, "riga");
+        prev = sealed.hash;
+        assert_eq!(journal.append(session, seq - 1, sealed).blocking_recv().unwrap(), Answer::Committed);
+    }
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sofia"));
+        let out = command.args(args).env("SOFIA_DATA", folder.path()).output().unwrap();
+        (out.status.success(), out.stdout, String::from_utf8(out.stderr).unwrap())
+    };
+    let id = session.to_string();
+    let mark = sofia::journal::fingerprint(&prev);
+    let (ok, said, _) = run(&["verify", &id]);
+    assert!(ok && String::from_utf8(said).unwrap().contains(&mark));
+    let (ok, mut lines, _) = run(&["export", &id]);
+    let file = folder.path().join("esportato.jsonl");
+    std::fs::write(&file, &lines).unwrap();
+    assert!(ok && run(&["verify", file.to_str().unwrap()]).0);
+    let at = lines.windows(4).position(|w| w == b"riga").unwrap();
+    lines[at] = b'p';
+    std::fs::write(&file, &lines).unwrap();
+    let (ok, said, _) = run(&["verify", file.to_str().unwrap(), "--lang", "en"]);
+    assert!(
+        !ok && String::from_utf8(said).unwrap().contains("from commit 2"),
+        "the commit after the changed one no longer follows"
+    );
+    let (ok, _, why) = run(&["verify", "ffff"]);
+    assert!(!ok && why.contains("Nessuna sessione"), "{why}");
+    let (ok, table, _) = run(&["export", &id, "--format", "csv"]);
+    assert!(ok && String::from_utf8(table).unwrap().lines().count() == 6);
+}

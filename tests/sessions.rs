@@ -1,13 +1,9 @@
 //! A session over real sockets: order, repeats, coming back, absence, faults of the disk, restarts.
 
-use crate::harness::{Client, call, desk, world, write};
+use crate::harness::{Client, call, desk, told, world, write};
 use serde_json::{Value, json};
 use sofia::journal::memory::Fault;
 use std::time::Duration;
-
-fn told(parts: &serde_json::Map<String, Value>) -> Vec<String> {
-    parts["told"].as_array().unwrap().iter().map(|t| t.as_str().unwrap_or("∅").to_owned()).collect()
-}
 
 fn here(parts: &serde_json::Map<String, Value>, seat: usize) -> bool {
     parts["people"][seat]["here"] == true
@@ -17,7 +13,7 @@ fn here(parts: &serde_json::Map<String, Value>, seat: usize) -> bool {
 async fn what_one_does_all_see_in_order() {
     let world = world().await;
     let opened = world.open().await;
-    let mut regia = world.desk(&opened).await;
+    let mut regia = world.begin(&opened).await;
     let (mut anna, mut bruno) = (world.join(&opened.code, "Anna").await, world.join(&opened.code, "Bruno").await);
     let (mut a, mut b) = (world.sit(&mut anna).await, world.sit(&mut bruno).await);
     assert_eq!(a.names.values().filter_map(Value::as_str).collect::<Vec<_>>(), ["Anna", "Bruno"]);
@@ -38,6 +34,7 @@ async fn a_command_takes_effect_once() {
     let world = world().await;
     let opened = world.open().await;
     let mut anna = world.join(&opened.code, "Anna").await;
+    world.begin(&opened).await.leave().await;
     let mut a = world.sit(&mut anna).await;
     let first = a.ask(write("w1", "uno")).await;
     assert_eq!(a.ask(write("w1", "uno")).await, first);
@@ -143,7 +140,7 @@ async fn a_full_disk_is_told_and_play_goes_on_after() {
     let opened = world.open().await;
     let mut anna = world.join(&opened.code, "Anna").await;
     let mut a = world.sit(&mut anna).await;
-    let mut regia = world.desk(&opened).await;
+    let mut regia = world.begin(&opened).await;
     world.memory.set_full(true);
     assert_eq!(a.ask(write("w1", "uno")).await["code"], "not_saved");
     assert_eq!(a.health["saved"], false, "told before the answer");
@@ -167,6 +164,7 @@ async fn a_lost_answer_of_the_disk_neither_loses_nor_doubles() {
     let world = world().await;
     let opened = world.open().await;
     let mut anna = world.join(&opened.code, "Anna").await;
+    world.begin(&opened).await.leave().await;
     let mut a = world.sit(&mut anna).await;
     world.memory.fail_next([Fault::StoreSilently]);
     assert_eq!(a.ask(write("w1", "uno")).await["t"], "ok");
@@ -180,6 +178,7 @@ async fn a_fault_in_a_rule_harms_nobody_else() {
     let world = world().await;
     let opened = world.open().await;
     let mut anna = world.join(&opened.code, "Anna").await;
+    world.begin(&opened).await.leave().await;
     let mut a = world.sit(&mut anna).await;
     let bang = json!({ "t": "seat", "id": "b1", "act": { "do": "move", "move": "bang", "inputs": {} } });
     assert_eq!(a.ask(bang).await["code"], "runaway");
@@ -191,6 +190,7 @@ async fn everything_is_there_after_a_restart() {
     let world = world().await;
     let opened = world.open().await;
     let mut anna = world.join(&opened.code, "Anna").await;
+    world.begin(&opened).await.leave().await;
     let mut a = world.sit(&mut anna).await;
     a.ask(write("w1", "prima")).await;
     let verified =
@@ -234,7 +234,7 @@ async fn who_is_erased_is_gone_and_the_record_stays_whole() {
     let opened = world.open().await;
     let (mut anna, mut bruno) = (world.join(&opened.code, "Annabella").await, world.join(&opened.code, "Bruno").await);
     let mut a = world.sit(&mut anna).await;
-    let mut regia = world.desk(&opened).await;
+    let mut regia = world.begin(&opened).await;
     a.ask(write("w1", "il mio segreto")).await;
     regia.until_view(|p| told(p) == ["il mio segreto"]).await;
     let path = format!("/api/sessions/{}/people/{}", opened.id, anna.seat);
@@ -260,6 +260,7 @@ async fn the_journal_holds_no_names_and_no_plain_words() {
     let world = world().await;
     let opened = world.open().await;
     let mut anna = world.join(&opened.code, "Annabella").await;
+    world.begin(&opened).await.leave().await;
     let mut a = world.sit(&mut anna).await;
     a.ask(write("w1", "parole mie")).await;
     let export =
@@ -314,6 +315,7 @@ async fn a_damaged_record_opens_for_reading_only() {
     let world = world().await;
     let opened = world.open().await;
     let mut anna = world.join(&opened.code, "Anna").await;
+    world.begin(&opened).await.leave().await;
     let mut a = world.sit(&mut anna).await;
     a.ask(write("w1", "buono")).await;
     a.ask(write("w2", "guasto")).await;

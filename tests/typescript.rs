@@ -66,6 +66,8 @@ fn generate() -> String {
     all.visit::<http::Ticket>();
     all.visit::<http::Verified>();
     all.visit::<http::Rename>();
+    all.visit::<http::Bots>();
+    all.visit::<http::BotsAdded>();
     let mut out = HEAD.to_owned();
     for text in all.declared.values() {
         out.push_str(text.trim_end());

@@ -34,6 +34,13 @@ lands: Array<LandPart>,
  */
 edges: Array<[number, number, string | null]>, } & ({ "shape": "path", from: number, to: number, } | { "shape": "ring", size: number, } | { "shape": "grid", cols: number, rows: number, } | { "shape": "graph" });
 
+/**
+ * Bots for the free places of a table (counted from 0).
+ */
+export type Bots = { table: number, n: number, };
+
+export type BotsAdded = { added: number, };
+
 export type Bye = "other_device" | "shown_out" | "restart" | "protocol" | "over";
 
 export type CardPart = { 

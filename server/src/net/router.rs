@@ -33,6 +33,7 @@ pub fn router(app: SharedApp) -> Router {
         .route("/api/sessions/{id}/export.jsonl", get(journals::jsonl))
         .route("/api/sessions/{id}/export.csv", get(journals::csv))
         .route("/api/sessions/{id}/verify", get(journals::verify))
+        .route("/api/sessions/{id}/bots", post(sessions::bots))
         .route("/api/sessions/{id}/people", patch(sessions::rename))
         .route("/api/sessions/{id}/people/{seat}", delete(sessions::erase))
         .route("/", get(assets::page))

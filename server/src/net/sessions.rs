@@ -8,7 +8,7 @@ use crate::limits;
 use crate::people::SessionCard;
 use crate::scenario_files::Folder;
 use crate::session::{Wanted, engine_api as engine};
-use crate::wire::http::{NewSession, Offered, Opened, Rename, SessionFacts, SessionRow, Wrong};
+use crate::wire::http::{Bots, BotsAdded, NewSession, Offered, Opened, Rename, SessionFacts, SessionRow, Wrong};
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -215,6 +215,19 @@ pub async fn any_qr(State(app): State<SharedApp>, Query(query): Query<PathOnly>)
 }
 
 // ---------------------------------------------------------------- people
+
+pub async fn bots(
+    State(app): State<SharedApp>,
+    Extension(caller): Extension<Caller>,
+    Path(session): Path<String>,
+    Body(ask): Body<Bots>,
+) -> Result<Json<BotsAdded>, Wrong> {
+    let card = own(&app, &caller, &session).await?;
+    if ask.n as usize > limits::PEOPLE {
+        return Err(Wrong::Malformed);
+    }
+    Ok(Json(BotsAdded { added: app.registry.add_bots(card.id, ask.table, ask.n).await? }))
+}
 
 pub async fn rename(
     State(app): State<SharedApp>,

@@ -49,8 +49,7 @@ pub fn class(_scenario: &Scenario, _state: &State, viewer: Viewer, lang: usize, 
 }
 
 /// Writes a part as JSON; nothing when this viewer has no such part.
-pub fn render(_scenario: &Scenario, state: &State, viewer: Viewer, _lang: usize, part: usize, out: &mut String) {
-}
+pub fn render(_scenario: &Scenario, state: &State, viewer: Viewer, _lang: usize, part: usize, out: &mut String) {}
 
 #[must_use]
 pub fn lang(_scenario: &Scenario, code: &str) -> usize {

@@ -176,6 +176,14 @@ impl Registry {
     }
 
     /// # Errors
+    /// No free place at that table, or the disk refuses.
+    pub async fn add_bots(&self, id: Uuid, table: u32, n: u32) -> Result<u32, Failed> {
+        let (reply, answer) = oneshot::channel();
+        self.call(id, Call::Bots { table, n, reply }).await?;
+        answer.await.unwrap_or(Err(Failed::Busy))
+    }
+
+    /// # Errors
     /// No such session, or busy.
     pub async fn facts(&self, id: Uuid) -> Result<Facts, Failed> {
         let (reply, answer) = oneshot::channel();

@@ -11,7 +11,7 @@ use crate::limits;
 use crate::people::{Crowd, Papers, SessionCard, nick};
 use crate::wire::frames::{Bye, ClientFrame, No, ServerFrame, ServerNo};
 use sofia_engine::view::Stage;
-use sofia_engine::{Code, Command, DeskAct, Event, Scenario, SeatAct, SeatId, State, Viewer};
+use sofia_engine::{Code, Command, DeskAct, Event, Scenario, SeatAct, SeatId, State, TableId, Viewer};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::future::Future;
 use std::pin::Pin;
@@ -53,6 +53,12 @@ pub enum Call {
     Join {
         nick: String,
         reply: oneshot::Sender<Result<Welcome, Failed>>,
+    },
+    /// Bots at the free places of a table; tells how many came.
+    Bots {
+        table: u32,
+        n: u32,
+        reply: oneshot::Sender<Result<u32, Failed>>,
     },
     /// The seat is now somebody's other device.
     Moved {
@@ -216,6 +222,9 @@ impl Room {
             Call::Gone { conn } => self.gone(conn),
             Call::Join { nick, reply } => {
                 let _ = reply.send(self.join(&nick).await);
+            }
+            Call::Bots { table, n, reply } => {
+                let _ = reply.send(self.add_bots(table, n).await);
             }
             Call::Moved { seat } => self.viewers.bye(Viewer::Seat(seat), Bye::OtherDevice),
             Call::Rename { seat, nick, reply } => {
@@ -581,6 +590,22 @@ impl Room {
                 })
             }
         }
+    }
+
+    async fn add_bots(&mut self, table: u32, n: u32) -> Result<u32, Failed> {
+        for added in 0..n {
+            if engine::seats(&self.state) >= limits::PEOPLE {
+                return Ok(added);
+            }
+            let command = Command::Join { bot: true, table: Some(TableId(table)) };
+            match self.carry_out(Actor::Desk, "", &command, false).await {
+                Ok(_) => {}
+                Err((No::Server(_), _)) => return Err(Failed::NotSaved),
+                Err(_) if added > 0 => return Ok(added),
+                Err(_) => return Err(Failed::Full),
+            }
+        }
+        Ok(n)
     }
 
     async fn rename(&mut self, seat: SeatId, typed: &str) -> Result<(), Failed> {

@@ -245,6 +245,19 @@ pub struct Verified {
     pub broken_at: Option<u64>,
 }
 
+/// Bots for the free places of a table (counted from 0).
+#[derive(Debug, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct Bots {
+    pub table: u32,
+    pub n: u32,
+}
+
+#[derive(Debug, Serialize, TS)]
+pub struct BotsAdded {
+    pub added: u32,
+}
+
 #[derive(Debug, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct Rename {
