@@ -1,14 +1,385 @@
 //! The state of a session: nothing but the fold of its events.
 
-use crate::id::Millis;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-#[derive(Clone, Debug, Default)]
-pub struct State {}
+use crate::command::Projected;
+use crate::event::{Filled, Frame, People, Secret, Spot, Unit};
+use crate::id::{Millis, SeatId};
+use crate::scenario::model::{NONE, Scenario, Scope, Val};
+use crate::view::{Stage, Status};
+
+#[derive(Clone, Debug)]
+pub struct Seat {
+    pub table: u32,
+    pub status: Status,
+    pub here: bool,
+    pub bot: bool,
+    pub help: bool,
+    pub sitting_out: bool,
+    pub team: i64,
+    pub role: i64,
+    /// Group of each kind.
+    pub groups: Vec<i64>,
+    pub rested: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct Token {
+    pub kind: u16,
+    pub item: u32,
+    pub at: Spot,
+    /// Seat, team or table of a `per` kind.
+    pub owner: i64,
+    pub player: i64,
+    pub heading: i64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Group {
+    pub kind: u8,
+    pub table: u32,
+    pub members: Vec<u32>,
+    pub alive: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct SealedAnswer {
+    pub mv: u16,
+    pub item: i64,
+    pub unit: Unit,
+    pub inputs: Filled,
+}
+
+#[derive(Clone, Debug)]
+pub struct Version {
+    pub mv: u16,
+    pub item: i64,
+    pub unit: Unit,
+    pub seat: u32,
+    pub inputs: Filled,
+    /// Order of writing, for `draft`.
+    pub n: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct Running {
+    pub phase: u16,
+    pub opened: Millis,
+    pub limit: Option<Millis>,
+    pub deadline: Option<Millis>,
+    pub asked: Vec<u32>,
+    pub done: Vec<u32>,
+    pub sealed: Vec<SealedAnswer>,
+    pub versions: Vec<Version>,
+    /// Move, item, unit: how often.
+    pub made: Vec<(u16, i64, Unit, u32)>,
+    pub frozen: bool,
+    pub floor: Option<u32>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Strand {
+    pub scope: Scope,
+    pub inst: u32,
+    pub parent: Option<u32>,
+    pub pc: u32,
+    pub frames: Vec<Frame>,
+    pub running: Option<Running>,
+    /// Waits for the desk to pick what comes.
+    pub waits: bool,
+    pub alive: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Ask {
+    pub ask: u32,
+    pub strand: u32,
+    pub mv: u16,
+    pub item: i64,
+    pub seat: u32,
+    /// `None`: the desk judges.
+    pub judge: Option<u32>,
+    pub inputs: Filled,
+}
+
+#[derive(Clone, Debug)]
+pub struct Message {
+    pub n: u32,
+    pub at: Millis,
+    pub to: People,
+    pub what: MessageKind,
+}
+
+#[derive(Clone, Debug)]
+pub enum MessageKind {
+    Text { text: u16, vals: Arc<[Val]> },
+    Desk { text: u32 },
+    Inject { inject: u16 },
+}
+
+/// A line of the table's news.
+#[derive(Clone, Debug)]
+pub struct NewsLine {
+    pub n: u32,
+    pub at: Millis,
+    pub table: u32,
+    pub seat: Option<u32>,
+    pub team: i64,
+    pub what: NewsWhat,
+}
+
+#[derive(Clone, Debug)]
+pub enum NewsWhat {
+    Dice(Vec<i64>),
+    Walk { token: u32, board: u16, spaces: Vec<u32> },
+}
+
+#[derive(Clone, Debug)]
+pub struct Text {
+    pub author: Option<u32>,
+    /// `None`: erased.
+    pub body: Option<Arc<str>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Over {
+    pub ending: u16,
+    pub winners: Vec<u32>,
+}
+
+/// A finished pass of a loop: numbers and items of the loops around, and the value it left.
+#[derive(Clone, Debug)]
+pub struct Past {
+    pub passes: Vec<(i64, i64)>,
+    pub keys: Vec<i64>,
+    pub val: Val,
+}
+
+#[derive(Clone, Debug)]
+pub struct State {
+    pub stage: Stage,
+    pub clock: Millis,
+    pub paused: Option<Millis>,
+    pub begun: Option<Millis>,
+    pub locked: bool,
+    pub uncovered: bool,
+    pub projected: Projected,
+    pub seed: u64,
+    /// Draws made so far: the generator's position.
+    pub draws: u64,
+    pub tables: u32,
+    pub seats: Vec<Seat>,
+    /// Unkeyed scalars: a row of columns for each instance.
+    pub rows: BTreeMap<Scope, Vec<i64>>,
+    /// Lists, and whatever has keys: variable, instance, keys.
+    pub cells: BTreeMap<(u16, u32, Vec<i64>), Val>,
+    pub past: BTreeMap<(u16, u32), Vec<Past>>,
+    /// Current pass of each loop, by instance of its scope: number and item.
+    pub passes: BTreeMap<(u16, u32), (i64, i64)>,
+    pub tokens: Vec<Token>,
+    /// Tokens in order, bottom first, for each zone and instance.
+    pub zones: BTreeMap<(u16, u32), Vec<u32>>,
+    /// Tokens of `per` kinds, by kind and owner.
+    pub per: BTreeMap<(u16, u32), u32>,
+    pub groups: Vec<Group>,
+    pub strands: Vec<Strand>,
+    pub asks: Vec<Ask>,
+    pub next_ask: u32,
+    pub messages: Vec<Message>,
+    pub news: Vec<NewsLine>,
+    pub counter: u32,
+    pub widened: Vec<(Secret, People)>,
+    pub timers: BTreeMap<(u16, u32), Millis>,
+    pub fired: BTreeMap<(u16, u32), bool>,
+    pub texts: Vec<Text>,
+    /// Seat and role: how often held.
+    pub held: BTreeMap<(u32, u32), u32>,
+    /// Kind of group and two seats: how often together.
+    pub met: BTreeMap<(u8, u32, u32), u32>,
+    /// Inputs that time, not the person, has filled.
+    pub defaulted: BTreeMap<(u16, u32), bool>,
+    pub over: BTreeMap<u32, Over>,
+    pub injected: BTreeMap<(u16, u32), u32>,
+    /// Phases each table has been through.
+    pub visited: BTreeMap<(u16, u32), u32>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        State {
+            stage: Stage::Lobby,
+            clock: 0,
+            paused: None,
+            begun: None,
+            locked: false,
+            uncovered: false,
+            projected: Projected::Code,
+            seed: 0,
+            draws: 0,
+            tables: 0,
+            seats: Vec::new(),
+            rows: BTreeMap::new(),
+            cells: BTreeMap::new(),
+            past: BTreeMap::new(),
+            passes: BTreeMap::new(),
+            tokens: Vec::new(),
+            zones: BTreeMap::new(),
+            per: BTreeMap::new(),
+            groups: Vec::new(),
+            strands: Vec::new(),
+            asks: Vec::new(),
+            next_ask: 0,
+            messages: Vec::new(),
+            news: Vec::new(),
+            counter: 0,
+            widened: Vec::new(),
+            timers: BTreeMap::new(),
+            fired: BTreeMap::new(),
+            texts: Vec::new(),
+            held: BTreeMap::new(),
+            met: BTreeMap::new(),
+            defaulted: BTreeMap::new(),
+            over: BTreeMap::new(),
+            injected: BTreeMap::new(),
+            visited: BTreeMap::new(),
+        }
+    }
+}
 
 impl State {
     /// Session clock at which the shell must send `Command::Tick`; `None`: nothing runs (or all is paused).
     #[must_use]
     pub fn next_due(&self) -> Option<Millis> {
-        None
+        if self.paused.is_some() || self.stage != Stage::Play {
+            return None;
+        }
+        let phases = self.strands.iter().filter(|s| s.alive).filter_map(|s| {
+            let run = s.running.as_ref()?;
+            if run.frozen { None } else { run.deadline }
+        });
+        let blocks = self.strands.iter().filter(|s| s.alive).flat_map(|s| {
+            s.frames.iter().filter_map(|f| match f {
+                Frame::Within { until, .. } => Some(*until),
+                _ => None,
+            })
+        });
+        phases.chain(blocks).chain(self.timers.values().copied().filter(|t| *t > self.clock)).min()
+    }
+
+    /// How many people have ever sat down.
+    #[must_use]
+    pub fn seats(&self) -> usize {
+        self.seats.len()
+    }
+
+    #[must_use]
+    pub fn is_bot(&self, seat: SeatId) -> bool {
+        self.seats.get(seat.ix()).is_some_and(|s| s.bot)
+    }
+
+    /// People who count as being at this table: playing or resting.
+    pub fn at_table(&self, table: u32) -> impl Iterator<Item = u32> + '_ {
+        self.seats.iter().enumerate().filter(move |(_, s)| s.table == table && s.counts()).map(|(i, _)| i as u32)
+    }
+
+    #[must_use]
+    pub fn team_of_table(sc: &Scenario, table: u32, k: u32) -> u32 {
+        table * sc.teams.len() as u32 + k
+    }
+
+    /// How many instances a scope has now.
+    #[must_use]
+    pub fn instances(&self, sc: &Scenario, scope: Scope) -> u32 {
+        match scope {
+            Scope::Session => 1,
+            Scope::Table => self.tables,
+            Scope::Team => self.tables * sc.teams.len() as u32,
+            Scope::Group(_) => self.groups.len() as u32,
+            Scope::Seat => self.seats.len() as u32,
+            Scope::Token(_) => self.tokens.len() as u32,
+        }
+    }
+
+    /// The strand in which a seat plays now: the innermost one with a phase, else the innermost it belongs to.
+    #[must_use]
+    pub fn strand_of(&self, seat: u32) -> Option<u32> {
+        let mine = self.strands.iter().enumerate().filter(|(_, s)| s.alive && self.in_scope(seat, s.scope, s.inst));
+        let mut best = None;
+        for (i, s) in mine {
+            if s.running.is_some() {
+                return Some(i as u32);
+            }
+            best = Some(i as u32);
+        }
+        best
+    }
+
+    #[must_use]
+    pub fn in_scope(&self, seat: u32, scope: Scope, inst: u32) -> bool {
+        let Some(s) = self.seats.get(seat as usize) else { return false };
+        match scope {
+            Scope::Session => true,
+            Scope::Table => s.table == inst,
+            Scope::Team => s.team == i64::from(inst),
+            Scope::Group(k) => s.groups.get(usize::from(k)).copied().unwrap_or(NONE) == i64::from(inst),
+            Scope::Seat => seat == inst,
+            Scope::Token(_) => false,
+        }
+    }
+
+    /// Table in which an instance of a scope lies.
+    #[must_use]
+    pub fn table_of(&self, sc: &Scenario, scope: Scope, inst: u32) -> Option<u32> {
+        match scope {
+            Scope::Session => None,
+            Scope::Table => Some(inst),
+            Scope::Team => Some(inst / (sc.teams.len() as u32).max(1)),
+            Scope::Group(_) => self.groups.get(inst as usize).map(|g| g.table),
+            Scope::Seat => self.seats.get(inst as usize).map(|s| s.table),
+            Scope::Token(_) => match self.tokens.get(inst as usize)?.at {
+                Spot::Zone(z, i) => self.table_of(sc, sc.zones[usize::from(z)].scope, i),
+                Spot::Space(b, s) => {
+                    let board = &sc.boards[usize::from(b)];
+                    self.table_of(sc, board.scope, s / board.spaces.len() as u32)
+                }
+                Spot::Gone => None,
+            },
+        }
+    }
+
+    /// Members of a unit who count (playing or resting), in seating order.
+    #[must_use]
+    pub fn members(&self, scope: Scope, inst: u32) -> Vec<u32> {
+        (0..self.seats.len() as u32).filter(|s| self.seats[*s as usize].counts() && self.in_scope(*s, scope, inst)).collect()
+    }
+
+    #[must_use]
+    pub fn cell(&self, sc: &Scenario, var: u16, inst: u32, keys: &[i64]) -> Val {
+        let def = &sc.vars[usize::from(var)];
+        if let Some(col) = def.column {
+            let width = sc.columns[&def.scope].len();
+            let n = self.rows.get(&def.scope).and_then(|r| r.get(inst as usize * width + usize::from(col))).copied();
+            return n.map_or_else(|| def.start.clone(), Val::N);
+        }
+        if let Some(v) = self.cells.get(&(var, inst, keys.to_vec())) {
+            return v.clone();
+        }
+        if let Some((_, v)) = def.table.iter().find(|(k, _)| k == keys) {
+            return Val::N(*v);
+        }
+        def.start.clone()
+    }
+
+    #[must_use]
+    pub fn text(&self, id: i64) -> Option<&str> {
+        self.texts.get(usize::try_from(id).ok()?)?.body.as_deref()
+    }
+}
+
+impl Seat {
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        matches!(self.status, Status::Playing | Status::Resting)
     }
 }

@@ -3,8 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub mod check;
 pub mod diagnostic;
 pub mod faults;
+pub mod limits;
+pub mod parse;
+pub mod rules;
+pub mod sentences;
 pub mod tree;
 pub use diagnostic::Diagnostic;
 

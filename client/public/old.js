@@ -1,0 +1,1 @@
+document.getElementById('app').appendChild(document.createTextNode('Questo browser è troppo vecchio per sofia. Prova con un altro telefono, o chiedi a chi conduce. · This browser is too old for sofia. Try another phone, or ask the facilitator.'))

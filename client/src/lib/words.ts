@@ -1,0 +1,81 @@
+// Lines and prose as plain text, and the mark of what a jurist must still check.
+import type { Block, Inline, Line, Prose, ShownValue } from "./wire";
+
+export type Names = (seat: number) => string;
+
+export function lineText(line: Line | string | null | undefined, name: Names): string {
+	if (!line) return "";
+	if (typeof line === "string") return line;
+	return line.map((piece) => inlineText(piece, name)).join("");
+}
+
+function inlineText(piece: Inline, name: Names): string {
+	if (typeof piece === "string") return piece;
+	if ("b" in piece) return lineText(piece.b, name);
+	if ("i" in piece) return lineText(piece.i, name);
+	if ("seat" in piece) return name(piece.seat);
+	return "…";
+}
+
+export function proseText(prose: Prose | null | undefined, name: Names): string {
+	return (prose ?? []).map((block) => blockText(block, name)).join(" ");
+}
+
+function blockText(block: Block, name: Names): string {
+	if ("p" in block) return lineText(block.p, name);
+	if ("h" in block) return lineText(block.h, name);
+	if ("q" in block) return lineText(block.q, name);
+	return block.li.map((line) => lineText(line, name)).join("; ");
+}
+
+/** A line and a list both travel as arrays: a line holds only words. */
+export function isLine(value: ShownValue): value is Line {
+	return (
+		Array.isArray(value) &&
+		value.length > 0 &&
+		value.every(
+			(v) =>
+				typeof v === "string" ||
+				(typeof v === "object" &&
+					v !== null &&
+					!Array.isArray(v) &&
+					("b" in v || "i" in v || "seat" in v || "hidden" in v)),
+		)
+	);
+}
+
+export function valueText(value: ShownValue, name: Names, words: { yes: string; no: string; lang: string }): string {
+	if (value === null) return "–";
+	if (typeof value === "number") return showNumber(value, words.lang);
+	if (typeof value === "boolean") return value ? words.yes : words.no;
+	if (isLine(value)) return lineText(value, name);
+	return (value as ShownValue[]).map((v) => valueText(v, name, words)).join(", ") || "–";
+}
+
+export function showNumber(value: number, lang: string): string {
+	return value.toLocaleString(lang, { maximumFractionDigits: 2 }).replace("-", "−");
+}
+
+const MARK = /[([](?:da verificare|to be verified|to verify)[^)\]]*[)\]]/gi;
+
+/** Splits a text at the marks "(da verificare)", so that they can be shown as plates. */
+export function splitMarks(text: string): { text: string; mark: boolean }[] {
+	const found: { text: string; mark: boolean }[] = [];
+	let from = 0;
+	for (const m of text.matchAll(MARK)) {
+		if (m.index > from) found.push({ text: text.slice(from, m.index), mark: false });
+		found.push({ text: m[0].slice(1, -1), mark: true });
+		from = m.index + m[0].length;
+	}
+	if (from < text.length) found.push({ text: text.slice(from), mark: false });
+	return found;
+}
+
+/** "1:52" */
+export function clockText(ms: number): string {
+	const seconds = Math.max(0, Math.ceil(ms / 1000));
+	const minutes = Math.floor(seconds / 60);
+	const rest = String(seconds % 60).padStart(2, "0");
+	if (minutes < 60) return `${minutes}:${rest}`;
+	return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
+}

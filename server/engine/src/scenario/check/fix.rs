@@ -1,0 +1,118 @@
+//! `check --fix`: what can be repaired without asking anybody.
+
+use super::words::heading_for;
+use crate::scenario::diagnostic::Diagnostic;
+use crate::scenario::faults::Faults;
+use crate::scenario::parse::{self, FileKind, quotes};
+use crate::scenario::{Files, check};
+
+/// A file as it should be, and the faults that are gone from it.
+pub struct Repair {
+    pub path: String,
+    pub bytes: Vec<u8>,
+    pub what: Vec<Diagnostic>,
+}
+
+/// Straightens curly quotes and invisible blanks in TOML; adds the headings that are missing among the words.
+#[must_use]
+pub fn fix(files: &Files) -> Vec<Repair> {
+    let mut repairs: Vec<Repair> = files.iter().filter_map(|(path, bytes)| straighten(path, bytes, files)).collect();
+    let mut repaired = files.clone();
+    for repair in &repairs {
+        repaired.insert(repair.path.clone(), repair.bytes.clone());
+    }
+    repairs.extend(add_headings(&repaired));
+    repairs
+}
+
+fn straighten(path: &str, bytes: &[u8], files: &Files) -> Option<Repair> {
+    if !matches!(parse::kind_of(path), FileKind::Trunk | FileKind::Play(_)) {
+        return None;
+    }
+    let text = std::str::from_utf8(bytes).ok()?;
+    let damages = quotes::scan(text).damages;
+    let mut fixed = String::new();
+    let mut at = 0;
+    for damage in &damages {
+        fixed.push_str(&text[at..damage.at.start]);
+        fixed.push_str(damage.put);
+        at = damage.at.end;
+    }
+    fixed.push_str(&text[at..]);
+    let what = diagnostics(files, |d| d.file == path && (d.code == "S102" || d.code == "S103"));
+    (!damages.is_empty()).then(|| Repair { path: path.into(), bytes: fixed.into_bytes(), what })
+}
+
+fn add_headings(files: &Files) -> Option<Repair> {
+    let mut faults = Faults::default();
+    let tree = parse::read(files, &mut faults);
+    check::words::check(&tree, &mut faults);
+    let words = tree.words.first()?;
+    let file = &tree.files[usize::from(words.file)];
+    let newline = if file.text.contains("\r\n") { "\r\n" } else { "\n" };
+    let mut text = file.text.clone();
+    for fault in faults.0.iter().filter(|f| f.code == "X801") {
+        let (section, line) = heading_for(&fault.args[0], &fault.args[1]);
+        insert(&mut text, &section, &line, newline);
+    }
+    let what = diagnostics(files, |d| d.code == "X801");
+    (text != file.text).then(|| Repair { path: file.path.clone(), bytes: text.into_bytes(), what })
+}
+
+/// A short one goes right below the heading of its list, anything else to the end.
+fn insert(text: &mut String, section: &str, line: &str, newline: &str) {
+    let is_list = |l: &str| l.trim_start_matches('#').trim() == section.trim_start_matches('#').trim() && l.starts_with('#');
+    let mut at = 0;
+    let mut below = None;
+    for l in text.split_inclusive('\n') {
+        at += l.len();
+        if !section.is_empty() && is_list(l.trim_end()) && l.ends_with('\n') {
+            below = Some(at);
+        }
+    }
+    if let Some(below) = below {
+        let blank = text[below..].lines().next().is_some_and(|l| l.trim().is_empty());
+        let below = if blank { below + text[below..].find('\n').map_or(0, |n| n + 1) } else { below };
+        text.insert_str(below, &format!("{line}{newline}"));
+        return;
+    }
+    if !text.ends_with('\n') {
+        text.push_str(newline);
+    }
+    let heading = if section.is_empty() { String::new() } else { format!("{section}{newline}") };
+    text.push_str(&format!("{newline}{heading}{line}{newline}"));
+}
+
+fn diagnostics(files: &Files, wanted: impl Fn(&Diagnostic) -> bool) -> Vec<Diagnostic> {
+    let mut faults = Faults::default();
+    let tree = parse::read(files, &mut faults);
+    check::words::check(&tree, &mut faults);
+    faults.diagnostics(&tree.files).into_iter().filter(wanted).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repairs_quotes_blanks_and_headings() {
+        let files: Files = [
+            ("scenario.toml", "language = “it”\n\u{a0}flow = \"voto\"\n[phase.voto]\nends = \"desk\"\n[parameter]\ngiri = { value = 3 }\nsosta = { value = 1 }\n"),
+            ("it.md", "# Prova\n\n## parameter\n\n- giri: Giri\n"),
+        ]
+        .map(|(path, text)| (path.to_string(), text.as_bytes().to_vec()))
+        .into();
+        let repairs = fix(&files);
+        let text = |n: usize| String::from_utf8(repairs[n].bytes.clone()).unwrap();
+        assert!(text(0).starts_with("language = \"it\"\n flow = \"voto\"\n"));
+        assert_eq!(text(1), "# Prova\n\n## parameter\n\n- sosta: …\n- giri: Giri\n\n## phase voto: …\n");
+        let codes: Vec<_> = repairs.iter().map(|r| r.what.iter().map(|d| d.code).collect::<Vec<_>>()).collect();
+        assert_eq!(codes, [vec!["S102", "S103"], vec!["X801", "X801"]]);
+    }
+
+    #[test]
+    fn what_is_whole_stays_untouched() {
+        let files: Files = [("scenario.toml", "language = \"it\"\n"), ("it.md", "# T\n")].map(|(p, t)| (p.to_string(), t.as_bytes().to_vec())).into();
+        assert!(fix(&files).is_empty());
+    }
+}

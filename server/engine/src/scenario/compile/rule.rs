@@ -1,0 +1,485 @@
+//! Statements and verbs.
+
+use super::expr::{Around, Cx, base_of, boxed, status};
+use super::names::Decl;
+use super::Compiler;
+use crate::scenario::model::{Base, GroupByX, Op, Place, Rule, S, Scope, SortKey, Thing, ToX, Ty, X};
+use crate::scenario::rules::ast::{Assign, Ex, GroupBy, Kind, Stmt, StmtKind, To, Verb, Who};
+use crate::scenario::rules::parse;
+use crate::scenario::tree::Span;
+
+impl Compiler<'_> {
+    /// Compiles a rule text in its surroundings.
+    pub fn rule(&mut self, text: &str, span: Span, around: Around) -> Rule {
+        let Some(stmts) = parse::rule(text, span, self.faults) else { return Vec::new() };
+        let mut cx = Cx { c: self, a: around };
+        cx.a.moment = true;
+        let rule = cx.block(&stmts);
+        let frame = cx.a.frame;
+        self.widest(frame);
+        rule
+    }
+}
+
+impl Cx<'_, '_> {
+    pub fn block(&mut self, stmts: &[Stmt]) -> Rule {
+        let locals = self.a.locals.len();
+        let out = stmts.iter().filter_map(|s| self.stmt(s)).collect();
+        self.a.locals.truncate(locals);
+        out
+    }
+
+    fn stmt(&mut self, s: &Stmt) -> Option<S> {
+        Some(match &s.kind {
+            StmtKind::Let(name, ex) => {
+                let (x, ty) = self.ex(ex, None);
+                let (reg, local) = if ty.list {
+                    let r = self.a.list_reg();
+                    (r, X::ListReg(r))
+                } else {
+                    let r = self.a.reg();
+                    (r, X::Reg(r))
+                };
+                if !self.c.names.find(name).is_empty() || self.a.locals.iter().any(|l| l.0 == *name) {
+                    self.c.faults.add("N202", s.span, &[name]);
+                }
+                self.a.locals.push((name.clone(), ty, local));
+                S::Let { reg, list: ty.list, x }
+            }
+            StmtKind::Assign(place, op, ex) => self.assign(place, *op, ex)?,
+            StmtKind::If(arms, other) => {
+                let mut out = Vec::new();
+                for (cond, body) in arms {
+                    let cond = self.bool(cond);
+                    out.push((cond, self.block(body)));
+                }
+                S::If(out, self.block(other))
+            }
+            StmtKind::ForEach(name, set, body) => {
+                let (set, base) = self.set(set, None);
+                let (reg, body) = self.with_item(Some(name), base, |cx| cx.block(body));
+                S::ForEach { reg, set, body }
+            }
+            StmtKind::Repeat { times, until, body } => {
+                let times = self.number(times);
+                let until = until.as_ref().map(|u| self.bool(u));
+                S::Repeat { times, until, body: self.block(body) }
+            }
+            StmtKind::Verb(v) => self.verb(v, s.span)?,
+        })
+    }
+
+    // ------------------------------------------------------------ places
+
+    fn assign(&mut self, place: &Ex, op: Assign, ex: &Ex) -> Option<S> {
+        let (place_x, ty) = self.place(place)?;
+        let op = match op {
+            Assign::Set => Op::Set,
+            Assign::Add => Op::Add,
+            Assign::Sub => Op::Sub,
+        };
+        if let (Place::Status(_), Kind::Name(n)) = (&place_x, &*ex.kind)
+            && let Some(s) = status(n)
+        {
+            return Some(S::Assign { place: place_x, op, x: X::K(s as i64), list: false });
+        }
+        let (x, have) = self.ex(ex, Some(ty.base));
+        // A list takes a list, or one more thing with `+=`.
+        let x = if ty.list && !have.list { X::List(vec![self.fit(ex.span, x, have, Ty::one(ty.base))]) } else { self.fit(ex.span, x, have, ty) };
+        Some(S::Assign { place: place_x, op, x, list: ty.list })
+    }
+
+    /// What a rule may write to.
+    pub fn place(&mut self, ex: &Ex) -> Option<(Place, Ty)> {
+        let subjects = self.a.subjects.len();
+        let found = self.place_in(ex);
+        self.a.subjects.truncate(subjects);
+        if found.is_none() {
+            self.c.faults.add("T314", ex.span, &[]);
+        }
+        found
+    }
+
+    fn place_in(&mut self, ex: &Ex) -> Option<(Place, Ty)> {
+        match &*ex.kind {
+            Kind::Of(a, b) => {
+                let (x, ty) = self.ex(b, None);
+                let (base, x) = match (ty.base, x) {
+                    (Base::Role, X::K(role)) => (Base::Seat, X::RoleHolder { role: role as u32 }),
+                    (base, x) => (base, x),
+                };
+                self.a.push(base, x);
+                self.place_in(a)
+            }
+            Kind::Name(n) => {
+                let seat = |cx: &mut Self| cx.reach(Scope::Seat, n, ex.span);
+                match n.as_str() {
+                    "role" => return Some((Place::Role(seat(self)), Ty::one(Base::Role).opt())),
+                    "team" => return Some((Place::Team(seat(self)), Ty::one(Base::Team).opt())),
+                    "status" => return Some((Place::Status(seat(self)), Ty::one(Base::Status))),
+                    "heading" => {
+                        let token = self.a.subjects.iter().rev().find(|s| matches!(s.base, Base::Token(_)))?.x.clone();
+                        return Some((Place::Heading(token), Ty::one(Base::Number)));
+                    }
+                    _ => {}
+                }
+                if let Some(Decl::Group(k)) = self.c.names.find(n).first().map(|d| d.0) {
+                    return Some((Place::Group(k, seat(self)), Ty::one(Base::Group(k)).opt()));
+                }
+                self.place_var(ex)
+            }
+            Kind::Index(..) => self.place_var(ex),
+            _ => None,
+        }
+    }
+
+    fn place_var(&mut self, ex: &Ex) -> Option<(Place, Ty)> {
+        match self.ex(ex, None) {
+            (X::Var { v, inst, keys }, ty) => Some((Place::Var { v, inst: *inst, keys }, ty)),
+            _ => None,
+        }
+    }
+
+    // ------------------------------------------------------------ things in verbs
+
+    /// A zone: its number and the instance meant.
+    fn zone(&mut self, ex: &Ex) -> Option<(u16, X)> {
+        match self.ex(ex, None).0 {
+            X::ZoneTokens { zone, inst } => Some((zone, *inst)),
+            _ => {
+                self.c.faults.add("T311", ex.span, &[]);
+                None
+            }
+        }
+    }
+
+    /// Tokens to move: one or several. An item's name stands for a token of it where the zone is said.
+    fn tokens(&mut self, ex: &Ex) -> (X, bool) {
+        let (x, ty) = self.ex(ex, None);
+        if !matches!(ty.base, Base::Token(_) | Base::Any) {
+            self.c.faults.add("T315", ex.span, &[&self.c.type_name(ty)]);
+        }
+        (x, ty.list)
+    }
+
+    fn people(&mut self, to: &To) -> ToX {
+        match to {
+            To::Audience(who) => match who.first() {
+                Some(Who::All) => ToX::All,
+                Some(Who::Desk) => ToX::Desk,
+                Some(Who::Owner) => ToX::Owner,
+                _ => ToX::Table,
+            },
+            To::People(ex) => {
+                let (x, ty) = self.ex(ex, Some(Base::Seat));
+                let x = if ty.list { x } else { X::List(vec![x]) };
+                match ty.base {
+                    Base::Team => ToX::Teams(x),
+                    Base::Group(_) => ToX::Groups(x),
+                    Base::Role => ToX::Roles(x),
+                    Base::Seat | Base::Any => ToX::Seats(x),
+                    _ => {
+                        self.c.faults.add("T301", ex.span, &[&self.c.type_name(ty), &self.c.type_name(Ty::one(Base::Seat))]);
+                        ToX::Desk
+                    }
+                }
+            }
+        }
+    }
+
+    fn thing(&mut self, ex: &Ex) -> Option<Thing> {
+        if let Kind::Of(a, b) = &*ex.kind
+            && matches!(&*a.kind, Kind::Name(n) if n == "role")
+        {
+            return Some(Thing::Role(self.one(b, Base::Seat)));
+        }
+        let (x, _) = self.ex(ex, None);
+        Some(match x {
+            X::Var { v, inst, keys } => Thing::Var { v, inst: *inst, keys, passes: Vec::new() },
+            X::Past { v, inst, keys, passes } => Thing::Var { v, inst: *inst, keys, passes },
+            X::Value { v, inst, .. } => Thing::Value { v, inst: *inst },
+            X::ZoneTokens { zone, inst } => Thing::Zone { zone, inst: *inst },
+            X::SeatRole(s) => Thing::Role(*s),
+            X::Map { set, x, .. } => self.mapped_thing(*set, *x)?,
+            x => Thing::Token(x),
+        })
+    }
+
+    /// `reveal mio of members of c to c`: the variable of each of them.
+    fn mapped_thing(&mut self, set: X, x: X) -> Option<Thing> {
+        match x {
+            X::Var { v, keys, .. } => Some(Thing::Var { v, inst: set, keys, passes: Vec::new() }),
+            X::SeatRole(_) => Some(Thing::Role(set)),
+            _ => None,
+        }
+    }
+
+    fn with(&mut self, text: u16, given: &[(String, Ex)], span: Span) -> Vec<(u16, bool, X)> {
+        let mut out = Vec::new();
+        for (name, ex) in given {
+            let (x, ty) = self.ex(ex, None);
+            let reg = self.c.text_name(text, name, ty);
+            out.push((reg, ty.list, x));
+        }
+        self.c.text_used.push((text, given.iter().map(|g| g.0.clone()).collect(), span));
+        out
+    }
+
+    fn text(&mut self, ex: &Ex) -> Option<u16> {
+        let Kind::Name(n) = &*ex.kind else { return None };
+        self.c.names.find(n).iter().find_map(|(d, _)| match d {
+            Decl::Text(t) => Some(*t),
+            _ => None,
+        })
+    }
+
+    fn role_ids(&mut self, names: &[(String, Span)]) -> Vec<u32> {
+        let mut out = Vec::new();
+        for (n, span) in names {
+            match self.c.names.find(n).iter().find_map(|(d, _)| if let Decl::Role(r) = d { Some(*r) } else { None }) {
+                Some(r) => out.push(r),
+                None => self.c.unknown(n, *span),
+            }
+        }
+        out
+    }
+
+    fn kind_named(&mut self, n: &str, span: Span) -> u8 {
+        let found = self.c.names.find(n).iter().find_map(|(d, _)| if let Decl::Group(k) = d { Some(*k) } else { None });
+        found.unwrap_or_else(|| {
+            self.c.unknown(n, span);
+            0
+        })
+    }
+
+    // ------------------------------------------------------------ verbs
+
+    fn verb(&mut self, v: &Verb, span: Span) -> Option<S> {
+        Some(match v {
+            Verb::Move { what, to, bottom } => self.verb_move(what, to, *bottom)?,
+            Verb::Advance { what, by, end } => {
+                let (what, _) = self.tokens(what);
+                S::Advance { what, by: self.number(by), end: *end }
+            }
+            Verb::Swap(a, b) => self.verb_swap(a, b)?,
+            Verb::Deal { n, from, zone, to } => self.verb_deal(n, from, zone, to.as_ref(), span)?,
+            Verb::Draw { n, from, to } => S::Draw { n: self.number(n), from: self.zone(from)?, to: self.zone(to)? },
+            Verb::Shuffle(z) => match self.ex(z, None).0 {
+                X::ZoneTokens { zone, inst } => S::ShuffleZone { zone, inst: *inst },
+                X::Var { v, inst, keys } => S::ShuffleVar(Place::Var { v, inst: *inst, keys }),
+                _ => {
+                    self.c.faults.add("T311", z.span, &[]);
+                    return None;
+                }
+            },
+            Verb::Make { n, item, zone } => {
+                let n = self.number(n);
+                let (zone, inst) = self.zone(zone)?;
+                let kind = self.c.zones[usize::from(zone)].holds;
+                let item = self.one(item, Base::Item(self.c.kind_list(kind)));
+                S::Make { n, kind, item, zone, inst }
+            }
+            Verb::Remove(x) => {
+                let (what, list) = self.tokens(x);
+                S::Remove { what, list }
+            }
+            Verb::Roll { n, faces, into } => {
+                let n = self.number(n);
+                let faces = faces.as_ref().map(|f| self.number(f));
+                S::Roll { n, faces, into: self.place(into)?.0 }
+            }
+            Verb::Pick { n, of, weighing, into } => {
+                let n = self.number(n);
+                let (of, base) = self.set(of, None);
+                let weighing = weighing.as_ref().map(|w| {
+                    let (reg, x) = self.with_item(None, base, |cx| cx.number(w));
+                    (x, reg)
+                });
+                let (into, ty) = self.place(into)?;
+                S::Pick { n, of, weighing, into, list: ty.list }
+            }
+            Verb::Rank { of, keys, lot, into } => {
+                let (of, base) = self.set(of, None);
+                let (reg, keys) = self.with_item(None, base, |cx| cx.keys(keys));
+                S::Rank { of, reg, keys, lot: *lot, into: self.place(into)?.0 }
+            }
+            Verb::Rotate { roles, among, lot } => {
+                let roles = self.role_ids(roles);
+                S::Rotate { roles, among: self.set(among, Some(Base::Seat)).0, lot: *lot }
+            }
+            Verb::Split { of, teams, key } => self.verb_split(of, teams, key),
+            Verb::Send { seat, table } => S::Send { seat: self.one(seat, Base::Seat), table: self.one(table, Base::Table) },
+            Verb::Reveal { what, to } => S::Reveal { what: self.thing(what)?, to: self.people(to) },
+            Verb::Conceal(x) => S::Conceal(self.thing(x)?),
+            Verb::Show { what, with, to } => {
+                let Some(text) = self.text(what) else {
+                    self.c.faults.add("N212", what.span, &[]);
+                    return None;
+                };
+                let with = self.with(text, with, span);
+                S::ShowText { text, with, to: self.people(to) }
+            }
+            Verb::Note { text, with } => {
+                let Some(t) = self.text(text) else {
+                    self.c.faults.add("N212", text.span, &[]);
+                    return None;
+                };
+                S::Note { text: t, with: self.with(t, with, span) }
+            }
+            Verb::Group { .. } | Verb::Form { .. } | Verb::Dissolve(_) | Verb::Merge { .. } => self.verb_groups(v, span)?,
+            _ => self.verb_flow(v, span)?,
+        })
+    }
+
+    fn verb_move(&mut self, what: &Ex, to: &Ex, bottom: bool) -> Option<S> {
+        let (what, list) = self.tokens(what);
+        let (x, ty) = self.ex(to, None);
+        Some(match (x, ty.base) {
+            (X::ZoneTokens { zone, inst }, _) => S::MoveToZone { what, list, zone, inst: *inst, bottom },
+            (x, Base::Space(board)) if !ty.list => S::MoveToSpace { what, list, board, space: x },
+            _ => {
+                self.c.faults.add("T311", to.span, &[]);
+                return None;
+            }
+        })
+    }
+
+    fn verb_swap(&mut self, a: &Ex, b: &Ex) -> Option<S> {
+        let (xa, ta) = self.ex(a, None);
+        if matches!(ta.base, Base::Token(_)) && !ta.list {
+            let (xb, _) = self.ex(b, None);
+            return Some(S::SwapTokens(xa, xb));
+        }
+        Some(S::SwapPlaces(self.place(a)?.0, self.place(b)?.0))
+    }
+
+    fn verb_deal(&mut self, n: &Ex, from: &Ex, zone: &str, to: Option<&Ex>, span: Span) -> Option<S> {
+        let n = self.number(n);
+        let from = self.zone(from)?;
+        let found = self.c.names.find(zone).iter().find_map(|(d, _)| if let Decl::Zone(z) = d { Some(*z) } else { None });
+        let Some(z) = found else {
+            self.c.unknown(zone, span);
+            return None;
+        };
+        let base = base_of(self.c.zones[usize::from(z)].scope);
+        let to = match to {
+            Some(s) => self.set(s, Some(base)).0,
+            None => X::Seats(self.a.table.then(|| boxed(X::CtxTable))),
+        };
+        Some(S::Deal { n, from, zone: z, to })
+    }
+
+    fn verb_split(&mut self, of: &Ex, teams: &[(String, Span)], key: &crate::scenario::rules::ast::Key) -> S {
+        let (of, base) = self.set(of, Some(Base::Seat));
+        let mut ids = Vec::new();
+        for (n, span) in teams {
+            match self.c.names.find(n).iter().find_map(|(d, _)| if let Decl::Team(t) = d { Some(*t) } else { None }) {
+                Some(t) => ids.push(t),
+                None => self.c.unknown(n, *span),
+            }
+        }
+        let (reg, x) = self.with_item(None, base, |cx| cx.ex(&key.by, None).0);
+        S::Split { of, teams: ids, reg, key: SortKey { x, down: key.down } }
+    }
+
+    fn verb_groups(&mut self, v: &Verb, span: Span) -> Option<S> {
+        Some(match v {
+            Verb::Group { of, kind, size, by, fresh, leftover } => {
+                let kind = self.kind_named(kind, span);
+                let (of, base) = self.set(of, Some(Base::Seat));
+                let size = size.as_ref().map(|s| self.number(s));
+                let mut key = |cx: &mut Self, ex: &Ex| {
+                    let (reg, x) = cx.with_item(None, base, |cx| cx.ex(ex, None).0);
+                    (x, reg)
+                };
+                let by = match by {
+                    GroupBy::Lot => GroupByX::Lot,
+                    GroupBy::Order => GroupByX::Order,
+                    GroupBy::Same(x) => {
+                        let (x, reg) = key(self, x);
+                        GroupByX::Same(x, reg)
+                    }
+                    GroupBy::Mixed(x) => {
+                        let (x, reg) = key(self, x);
+                        GroupByX::Mixed(x, reg)
+                    }
+                    GroupBy::Rank(x) => {
+                        let (x, reg) = key(self, x);
+                        GroupByX::Rank(x, reg)
+                    }
+                };
+                S::Group { of, kind, size, by, fresh: *fresh, leftover: *leftover }
+            }
+            Verb::Form { kind, with, into } => {
+                let kind = self.kind_named(kind, span);
+                let sets = with.iter().map(|w| self.set(w, Some(Base::Seat)).0).collect();
+                let into = match into {
+                    Some(p) => Some(self.place(p)?.0),
+                    None => None,
+                };
+                S::Form { kind, with: X::Union(sets), into }
+            }
+            Verb::Dissolve(g) => S::Dissolve(self.dissolved(g)),
+            Verb::Merge { from, into, n, leftover } => {
+                let (from, into) = (self.kind_named(from, span), self.kind_named(into, span));
+                S::Merge { from, into, n: self.number(n), leftover: *leftover }
+            }
+            _ => return None,
+        })
+    }
+
+    fn dissolved(&mut self, g: &Ex) -> X {
+        let (x, ty) = self.ex(g, None);
+        if !matches!(ty.base, Base::Group(_)) {
+            self.c.faults.add("T301", g.span, &[&self.c.type_name(ty), "gruppo"]);
+        }
+        x
+    }
+
+    fn verb_flow(&mut self, v: &Verb, span: Span) -> Option<S> {
+        Some(match v {
+            Verb::GiveFloor(s, _) => S::GiveFloor(self.one(s, Base::Seat)),
+            Verb::TakeFloor => S::TakeFloor,
+            Verb::StartTimer(n, d) => {
+                let t = self.c.timer(n);
+                S::StartTimer(t, self.ex(d, Some(Base::Duration)).0)
+            }
+            Verb::StopTimer(n) => S::StopTimer(self.c.timer(n)),
+            Verb::Extend(d) => S::Extend(self.ex(d, Some(Base::Duration)).0),
+            Verb::ClosePhase => S::ClosePhase,
+            Verb::GoTo(n, span) => match self.c.phase_named(n) {
+                Some(p) => S::GoTo(p),
+                None => {
+                    self.c.unknown_phase(n, *span);
+                    return None;
+                }
+            },
+            Verb::Again => S::Again,
+            Verb::LeaveLoop => S::LeaveLoop,
+            Verb::Finish { ending, span, people } => {
+                let Some(e) = self.c.ending_ids.iter().position(|x| x == ending) else {
+                    self.c.unknown_ending(ending, *span);
+                    return None;
+                };
+                let people = people.as_ref().map(|p| match self.set(p, Some(Base::Seat)) {
+                    (x, Base::Team) => members_of(x),
+                    (x, _) => x,
+                });
+                S::Finish { ending: e as u16, people }
+            }
+            // Not yet: said at load, never silently.
+            Verb::Gather { .. } | Verb::Sign(_) | Verb::OpenChannel(_) | Verb::CloseChannel(_) | Verb::Resolve(..) => {
+                self.c.faults.add("T316", span, &[]);
+                return None;
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// Everybody in a set of teams.
+fn members_of(teams: X) -> X {
+    let all = X::Everyone(None);
+    let reg = crate::eval::REGISTERS as u16 - 1;
+    X::Where { set: boxed(all), reg, cond: boxed(X::In(boxed(X::SeatTeam(boxed(X::Reg(reg)))), boxed(teams))) }
+}

@@ -1,0 +1,387 @@
+//! What each code says, in Italian and English.
+//!
+//! Places: `{0}` the argument; `{0:form}` the argument in a form: `la` `alla` `della` `una` (a kind with its article;
+//! in English `the` `a`), `q` («x» or nothing), `near` (a guess or nothing), `ask` (the question behind a missing key),
+//! `shape` (of a value), `place` (`file:line`), `sign` (of a CSV).
+
+/// One row of the catalogue.
+#[derive(Clone, Copy)]
+pub struct Sentence {
+    pub code: &'static str,
+    /// What the arguments are, in order. Empty if there are none.
+    pub args: &'static [&'static str],
+    pub it: &'static str,
+    pub en: &'static str,
+    pub advice_it: &'static str,
+    pub advice_en: &'static str,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lang {
+    It,
+    En,
+}
+
+const fn row(code: &'static str, args: &'static [&'static str], it: &'static str, en: &'static str, advice_it: &'static str, advice_en: &'static str) -> Sentence {
+    Sentence { code, args, it, en, advice_it, advice_en }
+}
+
+#[rustfmt::skip]
+pub const CATALOGUE: &[Sentence] = &[
+    // S: structure.
+    row("S101", &["key", "kind here", "kind it belongs to", "id there, or empty"],
+        "La chiave «{0}» non sta {1:in}: è {2:della}{3:q}.", "Key «{0}» does not belong to {1:a}: it is of {2:the}{3:q}.",
+        "Spostala sotto la sua intestazione, o togli la riga.", "Move it under its own header, or delete the line."),
+    row("S102", &[], "Qui ci sono virgolette curve, messe da un programma di scrittura.", "There are curly quotes here, put in by a word processor.",
+        "Scrivi \" o ', oppure usa `check --fix`.", "Write \" or ', or use `check --fix`."),
+    row("S103", &[], "Qui c'è uno spazio che non si vede e non si può usare.", "There is an invisible space here that cannot be used.",
+        "Cancellalo, oppure usa `check --fix`.", "Delete it, or use `check --fix`."),
+    row("S104", &["kind", "id", "key", "example"], "{0:Alla}{1:q} manca «{2}»{2:ask}", "{0:The}{1:q} has no «{2}»{2:ask}",
+        "Per esempio: `{3}`", "For example: `{3}`"),
+    row("S105", &["line where it seems to end"], "Le tre virgolette aperte qui non si chiudono; la regola sembra finire alla riga {0}.",
+        "The three quotes opened here never close; the rule seems to end at line {0}.",
+        "Metti ''' da solo sulla riga dopo la {0}.", "Put ''' alone on the line after {0}."),
+    row("S106", &["row", "cells", "columns", "delimiter"], "Riga {0}: le celle sono {1}, ma le colonne sono {2}. Forse un «{3:sign}» nel testo?",
+        "Row {0}: {1} cells for {2} columns. Perhaps a «{3:sign}» in the text?", "Metti fra virgolette la cella che contiene «{3:sign}».", "Put the cell that contains «{3:sign}» in quotes."),
+    row("S107", &["the line"], "Questa riga non si capisce: {0}", "This line makes no sense: {0}",
+        "Una riga è `[tipo.nome]` oppure `chiave = valore`.", "A line is `[kind.name]` or `key = value`."),
+    row("S108", &["key"], "Le virgolette di «{0}» si aprono e non si chiudono.", "The quotes of «{0}» open and do not close.",
+        "Chiudi le virgolette su questa riga; per più righe usa '''.", "Close the quotes on this line; for several lines use '''."),
+    row("S109", &["key", "value"], "Il valore di «{0}» è un testo: va fra virgolette.", "The value of «{0}» is text: it needs quotes.",
+        "`{0} = \"{1}\"`; per sì e no: `true` e `false`.", "`{0} = \"{1}\"`; for yes and no: `true` and `false`."),
+    row("S110", &["key"], "«{0}» c'è già in questa sezione.", "«{0}» is already in this section.",
+        "Tieni una sola delle due righe; forse qui manca un'intestazione `[…]`.", "Keep one of the two lines; perhaps a header `[…]` is missing here."),
+    row("S111", &["name"], "La sezione «{0}» c'è già.", "Section «{0}» exists already.",
+        "Unisci le due sezioni, o cambia uno dei nomi.", "Join the two sections, or change one of the names."),
+    row("S112", &["key", "kind", "near"], "Non conosco la chiave «{0}» {1:in}.{2:near}", "I don't know key «{0}» in {1:a}.{2:near}", "", ""),
+    row("S113", &["kind", "near"], "Non conosco le sezioni «{0}».{1:near}", "I don't know sections «{0}».{1:near}", "", ""),
+    row("S114", &["id", "suggestion"], "«{0}» non può fare da nome: servono lettere minuscole senza accento, cifre e _, con una lettera all'inizio, al massimo 40 segni.",
+        "«{0}» cannot be a name: small letters without accents, digits and _, beginning with a letter, 40 signs at most.", "Per esempio «{1}».", "For example «{1}»."),
+    row("S115", &["key", "kind", "shape"], "Il valore di «{0}» non va bene: qui serve {2:shape}.", "The value of «{0}» does not fit: {2:shape} is needed here.", "", ""),
+    row("S116", &["key", "low", "high"], "In «{0}» il minimo è più grande del massimo.", "In «{0}» the least is greater than the most.", "`{0} = [{1}, {2}]`", "`{0} = [{1}, {2}]`"),
+    row("S117", &["kind", "name"], "Sotto `[{0}]` ogni riga è una cosa con le sue chiavi: «{1}» non ne ha.", "Under `[{0}]` each row is a thing with its keys: «{1}» has none.",
+        "`[{0}.nome]` se è una sezione, `{1} = {{ … }}` se è una riga.", "`[{0}.name]` for a section, `{1} = {{ … }}` for a row."),
+    row("S118", &[], "Qui c'è una barra rovesciata: nei testi fra virgolette non si usa.", "There is a backslash here: it is not used in quoted text.",
+        "Toglila; per più righe usa '''.", "Delete it; for several lines use '''."),
+    row("S119", &["value"], "«{0}» qui non si può usare.", "«{0}» cannot be used here.", "Una data va fra virgolette; i numeri stanno fra −10¹² e 10¹².", "A date needs quotes; numbers lie between −10¹² and 10¹²."),
+    row("S120", &["file", "near"], "Nella cartella manca {0}.{1:near}", "The folder has no {0}.{1:near}", "È il file con la struttura e le regole.", "It is the file with structure and rules."),
+    row("S121", &["file", "near"], "Nella cartella manca {0}, con le parole dello scenario.{1:near}", "The folder has no {0}, with the words of the scenario.{1:near}",
+        "Comincia con `# Titolo`; oppure correggi `language` in scenario.toml.", "Begin with `# Title`; or correct `language` in scenario.toml."),
+    row("S122", &["most KiB"], "Il file è troppo grande: il limite è {0} KiB.", "The file is too large: the limit is {0} KiB.", "", ""),
+    row("S123", &["MiB", "most"], "La cartella è troppo grande: {0} MiB, e il limite è {1}.", "The folder is too large: {0} MiB, the limit is {1}.", "Rimpicciolisci le immagini.", "Make the pictures smaller."),
+    row("S124", &["files", "most"], "La cartella ha troppi file: {0}, e il limite è {1}.", "The folder has too many files: {0}, the limit is {1}.", "", ""),
+    row("S125", &["signs", "most"], "Il testo è troppo lungo: {0} segni, e il limite è {1}.", "The text is too long: {0} signs, the limit is {1}.", "", ""),
+    row("S126", &["line"], "Il file non è in UTF-8: alla riga {0} c'è un segno che non si legge.", "The file is not UTF-8: line {0} has a sign that cannot be read.",
+        "Salvalo di nuovo come «UTF-8» (nel foglio di calcolo: «CSV UTF-8»).", "Save it again as “UTF-8” (in a spreadsheet: “CSV UTF-8”)."),
+    row("S127", &[], "Il file è vuoto.", "The file is empty.", "", ""),
+    row("W128", &["file", "near"], "Il file {0} non viene letto.{1:near}", "File {0} is not read.{1:near}", "Le prove stanno in plays/, le immagini in img/.", "Plays live in plays/, pictures in img/."),
+    row("S129", &["key", "word", "words", "near"], "«{1}» non è un valore di «{0}».{3:near}", "«{1}» is not a value of «{0}».{3:near}", "Può essere: {2}.", "It may be: {2}."),
+    row("S130", &[], "Le virgolette aperte in questa cella non si chiudono.", "The quotes opened in this cell do not close.", "Chiudile, o toglile.", "Close them, or delete them."),
+    row("S131", &["text"], "Dopo le virgolette chiuse la cella continua: «{0}».", "After the closing quotes the cell goes on: «{0}».",
+        "Tutta la cella va fra virgolette; quelle nel testo si scrivono due volte.", "The whole cell goes in quotes; those in the text are written twice."),
+    row("S132", &[], "La prima colonna deve chiamarsi «id».", "The first column must be called «id».", "La prima riga contiene i nomi delle colonne.", "The first row holds the names of the columns."),
+    row("S133", &["column"], "La colonna{0:q} c'è due volte o non ha nome.", "Column{0:q} is there twice, or has no name.", "", ""),
+    row("S134", &["column", "near"], "Nessuno legge la colonna «{0}».{1:near}", "Nobody reads column «{0}».{1:near}", "Dichiarala in `has`, o toglila.", "Declare it in `has`, or delete it."),
+    row("S135", &["file", "near"], "Non trovo il file {0}.{1:near}", "I cannot find file {0}.{1:near}", "", ""),
+    row("W136", &["file"], "Nessuno usa {0}.", "Nobody uses {0}.", "Nominalo in `rows` o `roles` di scenario.toml.", "Name it in `rows` or `roles` of scenario.toml."),
+    row("S137", &["id", "first row"], "«{0}» c'è già alla riga {1}.", "«{0}» is already in row {1}.", "", ""),
+    row("S138", &["kind", "column"], "Nella riga è vuota la cella «{1}», che {0:alla} serve.", "In this row cell «{1}» is empty, and {0:the} needs it.", "", ""),
+    row("S140", &[], "Manca il titolo: la prima riga deve essere `# Titolo`.", "The title is missing: the first line must be `# Title`.", "", ""),
+    row("S141", &[], "C'è del testo prima del titolo.", "There is text before the title.", "Spostalo sotto `# Titolo`.", "Move it below `# Title`."),
+    row("S142", &[], "Il titolo con un solo # c'è già.", "There is already a heading with one #.", "Scrivi `## …`.", "Write `## …`."),
+    row("S143", &["heading"], "Non capisco il titolo «{0}»: serve un tipo, un nome e i due punti.", "I don't understand heading «{0}»: it takes a kind, a name and a colon.",
+        "Per esempio: `## phase voto: Si vota`", "For example: `## phase voto: We vote`"),
+    row("S144", &["kind", "title"], "Di quale cosa è questo titolo? Dopo «{0}» manca il nome.", "Whose title is this? The name is missing after «{0}».", "`## {0} nome: {1}`", "`## {0} name: {1}`"),
+    row("S145", &[], "Questa riga comincia con un trattino, ma non ha un nome.", "This line begins with a dash but has no name.", "`- nome: testo`; per un elenco nel testo usa `*`.", "`- name: text`; for a list in the text use `*`."),
+    row("S146", &[], "Manca la sezione `[people]`: quanti posti, quanti tavoli, chi arriva tardi.", "Section `[people]` is missing: how many seats, how many tables, latecomers.", "", ""),
+    // N: names.
+    row("N201", &["name", "near"], "Non conosco «{0}».{1:near}", "I don't know «{0}».{1:near}", "", ""),
+    row("N202", &["name", "kind", "place"], "«{0}» è già il nome {1:di} ({2:place}).", "«{0}» already names {1:a} ({2:place}).", "Cambia uno dei due nomi.", "Rename one of the two."),
+    row("N203", &["name", "scope: seat, team, …", "subject: me, it, …"], "«{0}» è {1:di}: di quale? Qui non c'è «{2}».", "«{0}» belongs to {1:a}: whose? There is no «{2}» here.",
+        "Per esempio: `for each s in seats: …`, oppure `{0} of …`.", "For example: `for each s in seats: …`, or `{0} of …`."),
+    row("N206", &["text", "name"], "Al testo «{0}» manca «{1}»: qui nessuno glielo dà.", "Text «{0}» lacks «{1}»: nobody hands it over here.", "`show {0} with {1} = …`", "`show {0} with {1} = …`"),
+    // T: types.
+    row("T301", &["left kind", "right kind"], "A sinistra c'è {0:una}, a destra {1:una}: non si confrontano.", "{0:A} on the left, {1:a} on the right: not comparable.", "Confronta cose dello stesso tipo.", "Compare things of one type."),
+    row("T302", &["left side", "right side"], "Per confrontare si scrive «is».", "To compare, write «is».", "`{0} is {1}`", "`{0} is {1}`"),
+    row("T303", &["name"], "«{0}» può essere nessuno: che cosa vale allora?", "«{0}» may be nobody: what then?", "`if {0} is none: … else: …`, oppure `… otherwise …`.", "`if {0} is none: … else: …`, or `… otherwise …`."),
+    row("T304", &["sign", "near"], "Non capisco «{0}».{1:near}", "«{0}» is unknown.{1:near}", "", ""),
+    row("T305", &[], "Il tempo che passa non sta nei valori.", "Passing time does not live in values.", "Usa un timer, e `t is over`.", "Use a timer, and `t is over`."),
+    row("T306", &[], "Il caso non sta nelle espressioni.", "Chance does not live in expressions.", "Prima `roll 1 dice into d`.", "First `roll 1 dice into d`."),
+    // F: flow.
+    row("F401", &["phase"], "La fase «{0}» è due volte nel flusso.", "Phase «{0}» stands twice in the flow.", "Usa un ciclo, o una seconda fase.", "Use a loop, or a second phase."),
+    row("F402", &["phase"], "Alla fase «{0}» non si arriva mai.", "Phase «{0}» is never reached.", "Mettila nel flusso.", "Put it in the flow."),
+    row("F403", &[], "Questa fase non può finire: nessuno ha una mossa.", "This phase cannot end: nobody has a move.", "`ack = true`, oppure `ends = \"desk\"`.", "`ack = true`, or `ends = \"desk\"`."),
+    row("F404", &["line"], "Il blocco aperto alla riga {0} non si chiude.", "The block opened at line {0} is not closed.", "Metti `end`.", "Put `end`."),
+    row("W405", &[], "Il rientro dice una cosa, «end» un'altra: questa riga è dentro o fuori?", "Indentation says one thing, «end» another: is this line in or out?", "Allinea la riga al suo blocco, o sposta `end`.", "Align the line with its block, or move `end`."),
+    row("F406", &[], "Una fase coperta deve durare un tempo esatto, altrimenti la fretta tradisce il ruolo.", "A covered phase must last an exact time, or haste betrays the role.", "`ends = \"time\"`", "`ends = \"time\"`"),
+    // V: visibility.
+    row("W501", &["what", "of whom"], "«{0}» di «{1}» lo vede solo chi lo ha: agli altri apparirà «…».", "Only its holder sees «{0}» of «{1}»; others will read «…».", "`reveal {0} of {1} to table`, oppure toglilo dal testo.", "`reveal {0} of {1} to table`, or leave it out of the text."),
+    row("W502", &["name"], "Chi legge qui saprebbe «{0}», che vede solo chi lo ha.", "Who reads this would know «{0}», seen by its owner only.", "Restringi il pannello, o scrivilo in `meant`.", "Narrow the panel, or put it in `meant`."),
+    row("V503", &["name"], "Chi risponde vedrebbe «{0}» di un altro nell'elenco delle scelte.", "The list of answers would show somebody else's «{0}».", "`one of places of …`", "`one of places of …`"),
+    row("W503", &["name"], "Il rifiuto di questa mossa dice a chi prova «{0}», che non vede.", "A refusal of this move tells who tries «{0}», which they do not see.", "Un altro controllo, o `meant`.", "Another check, or `meant`."),
+    row("W504", &["id"], "«meant» nomina «{0}», ma lì non trapela niente.", "«meant» names «{0}», but nothing leaks there.", "Togli il nome.", "Delete the id."),
+    row("V504", &[], "In una fase coperta tutti ricevono questo elenco, anche chi non lo può vedere.", "In a covered phase everybody gets this list, also who may not see it.", "Un insieme più largo, con `where`.", "A wider set, with `where`."),
+    row("V505", &[], "Chi agisce qui è un segreto: la fase lo copre o no?", "Who acts here is a secret: does the phase cover it or not?", "`cover = true`, oppure `cover = false`.", "`cover = true`, or `cover = false`."),
+    row("V506", &[], "Questa risposta è solo di chi la dà: qui servono almeno tre persone.", "This answer is its owner's alone: at least three people are needed here.", "`least = 3`", "`least = 3`"),
+    // B: bounds.
+    row("B601", &["steps", "limit"], "Questa regola può fare {0} passi; il limite è {1}.", "This rule may take {0} steps; the limit is {1}.", "Guarda quale ciclo pesa di più.", "See which loop weighs most."),
+    // P: people.
+    row("P701", &["people", "left over"], "Con {0} persone ne avanzano {1}: che cosa fanno?", "With {0} people {1} are left over: what do they do?", "`, leftover join` (oppure `small`, `rest`, `observe`).", "`, leftover join` (or `small`, `rest`, `observe`)."),
+    row("P702", &["people"], "Con {0} persone i ruoli non bastano.", "With {0} people the roles run out.", "`rest` a un ruolo, o `more_seats`.", "`rest` for a role, or `more_seats`."),
+    row("P703", &["seats", "cards needed", "cards there"], "Con {0} posti servono {1} carte e il mazzo ne ha {2}.", "With {0} seats {1} cards are needed, the deck has {2}.", "Per esempio: `min(7, {2} div count(seats))`.", "For example: `min(7, {2} div count(seats))`."),
+    // X: words.
+    row("X801", &["kind", "id", "file", "words to paste"], "Mancano le parole per {0:la} «{1}». Incolla in {2}: `{3}`", "{0:The} «{1}» has no words. Paste into {2}: `{3}`", "", ""),
+    row("X802", &["kind", "id", "other place"], "Le parole {0:della} «{1}» sono anche altrove ({2:place}).", "The words of {0:the} «{1}» also stand elsewhere ({2:place}).", "Tienine un posto solo.", "Keep one place only."),
+    row("X803", &["kind", "id", "child", "file"], "{0:Alla} «{1}» mancano le parole per «{2}».", "{0:The} «{1}» has no words for «{2}».", "Aggiungi sotto il suo titolo in {3}: `- {2}: …`", "Add below its heading in {3}: `- {2}: …`"),
+    row("X804", &["kind", "id", "file", "words to paste"], "In {2} manca la traduzione {0:della} «{1}».", "{2} has no translation of {0:the} «{1}».", "Incolla: `{3}`", "Paste: `{3}`"),
+    row("X805", &["kind", "id", "near"], "Queste parole non sono di nessuno: non c'è {0:una} «{1}».{2:near}", "These words belong to nothing: there is no {0:kind} «{1}».{2:near}", "", ""),
+    row("X806", &["text"], "Nessuna regola mostra il testo «{0}».", "No rule shows text «{0}».", "`show {0} to …`, oppure toglilo.", "`show {0} to …`, or delete it."),
+    row("X807", &["kind", "id"], "La traduzione {0:della} «{1}» è di prima dell'ultima modifica.", "The translation of {0:the} «{1}» is older than the last change.", "Confronta i due testi.", "Compare the two texts."),
+    row("X808", &["kind", "id"], "{0:Alla} «{1}» manca il titolo, dopo i due punti.", "{0:The} «{1}» has no title after the colon.", "", ""),
+    row("X809", &["kind", "near"], "Non conosco i titoli che cominciano con «{0}».{1:near}", "I don't know headings that begin with «{0}».{1:near}", "Un titolo è `## tipo nome: Titolo`.", "A heading is `## kind name: Title`."),
+    row("X810", &["kind", "id", "child", "near"], "{0:La} «{1}» non ha niente che si chiami «{2}».{3:near}", "{0:The} «{1}» has nothing called «{2}».{3:near}", "Per un elenco nel testo usa `*`.", "For a list in the text use `*`."),
+    row("X811", &["text"], "Il testo «{0}» è vuoto.", "Text «{0}» is empty.", "", ""),
+    row("X813", &["child"], "«{0}» c'è già sotto questo titolo.", "«{0}» is already below this heading.", "Tienine uno solo.", "Keep one only."),
+    row("W812", &["kind", "id"], "Le parole {0:della} «{1}» sono ancora da scrivere.", "The words of {0:the} «{1}» are still to be written.", "Al posto di «…».", "In place of «…»."),
+];
+
+/// How a kind is called: with its articles in Italian, and in English.
+struct Noun {
+    kind: &'static str,
+    la: &'static str,
+    alla: &'static str,
+    della: &'static str,
+    una: &'static str,
+    en: &'static str,
+}
+
+const fn noun(kind: &'static str, la: &'static str, alla: &'static str, della: &'static str, una: &'static str, en: &'static str) -> Noun {
+    Noun { kind, la, alla, della, una, en }
+}
+
+#[rustfmt::skip]
+const NOUNS: &[Noun] = &[
+    noun("scenario", "la testa del file", "alla testa del file", "della testa del file", "una testa di file", "head of the file"),
+    noun("people", "la sezione «people»", "alla sezione «people»", "della sezione «people»", "una sezione «people»", "section «people»"),
+    noun("role", "il ruolo", "al ruolo", "del ruolo", "un ruolo", "role"),
+    noun("team", "la squadra", "alla squadra", "della squadra", "una squadra", "team"),
+    noun("parameter", "il parametro", "al parametro", "del parametro", "un parametro", "parameter"),
+    noun("list", "la lista", "alla lista", "della lista", "una lista", "list"),
+    noun("token", "il pezzo", "al pezzo", "del pezzo", "un pezzo", "token"),
+    noun("data", "la tabella", "alla tabella", "della tabella", "una tabella", "data table"),
+    noun("variable", "la variabile", "alla variabile", "della variabile", "una variabile", "variable"),
+    noun("value", "il valore", "al valore", "del valore", "un valore", "value"),
+    noun("zone", "la zona", "alla zona", "della zona", "una zona", "zone"),
+    noun("board", "il tabellone", "al tabellone", "del tabellone", "un tabellone", "board"),
+    noun("land", "l'arrivo", "all'arrivo", "dell'arrivo", "un arrivo", "landing"),
+    noun("channel", "il canale", "al canale", "del canale", "un canale", "channel"),
+    noun("phase", "la fase", "alla fase", "della fase", "una fase", "phase"),
+    noun("move", "la mossa", "alla mossa", "della mossa", "una mossa", "move"),
+    noun("trigger", "l'automatismo", "all'automatismo", "dell'automatismo", "un automatismo", "trigger"),
+    noun("ending", "il finale", "al finale", "del finale", "un finale", "ending"),
+    noun("inject", "l'imprevisto", "all'imprevisto", "dell'imprevisto", "un imprevisto", "inject"),
+    noun("panel", "il pannello", "al pannello", "del pannello", "un pannello", "panel"),
+    noun("debrief", "la pagina finale", "alla pagina finale", "della pagina finale", "una pagina finale", "debrief page"),
+    noun("text", "il testo", "al testo", "del testo", "un testo", "text"),
+    noun("play", "la prova", "alla prova", "della prova", "una prova", "play"),
+    noun("input", "il campo", "al campo", "del campo", "un campo", "input"),
+    noun("item", "la voce", "alla voce", "della voce", "una voce", "item"),
+    noun("seat", "il posto", "al posto", "del posto", "un posto", "seat"),
+    noun("table", "il tavolo", "al tavolo", "del tavolo", "un tavolo", "table"),
+    noun("session", "la sessione", "alla sessione", "della sessione", "una sessione", "session"),
+    noun("group", "il gruppo", "al gruppo", "del gruppo", "un gruppo", "group"),
+    noun("space", "la casella", "alla casella", "della casella", "una casella", "space"),
+    noun("number", "il numero", "al numero", "del numero", "un numero", "number"),
+    noun("decimal", "il numero con la virgola", "al numero con la virgola", "del numero con la virgola", "un numero con la virgola", "decimal"),
+    noun("yes/no", "il sì o no", "al sì o no", "del sì o no", "un sì o no", "yes or no"),
+];
+
+/// The question behind a key that is missing.
+#[rustfmt::skip]
+const QUESTIONS: &[(&str, &str, &str)] = &[
+    ("mode", "in segreto o subito?", "sealed or at once?"),
+    ("timeout", "che cosa vale quando il tempo finisce?", "what counts when time runs out?"),
+    ("ends", "che cosa la chiude?", "what closes it?"),
+    ("limit", "quanto può durare?", "how long may it last?"),
+    ("who", "chi agisce?", "who acts?"),
+    ("seen", "chi può vedere?", "who may see?"),
+    ("of", "di chi è: del tavolo, della squadra, del posto?", "whose is it: the table's, the team's, the seat's?"),
+    ("agree", "quanti devono essere d'accordo?", "how many must agree?"),
+    ("accept", "chi dice sì o no?", "who says yes or no?"),
+    ("in", "in quali fasi?", "in which phases?"),
+    ("absent", "che cosa si fa se una persona sparisce dalla rete?", "what if a person drops from the network?"),
+    ("latecomers", "chi arriva tardi entra, guarda o resta fuori?", "do latecomers join, watch or stay out?"),
+    ("leftover", "dove va chi non riempie un tavolo?", "where do people go who do not fill a table?"),
+    ("teams_by", "come si formano le squadre?", "how are teams made?"),
+    ("deal", "come si danno i ruoli?", "how are roles given?"),
+    ("more_seats", "che cosa si fa se le persone sono più dei ruoli?", "what if there are more people than roles?"),
+    ("moment", "in quale momento della discussione?", "at which moment of the discussion?"),
+    ("on", "su quali schermi?", "on which screens?"),
+    ("flow", "che cosa viene dopo che cosa?", "what comes after what?"),
+    ("seats", "quanti posti a un tavolo?", "how many seats at a table?"),
+    ("tables", "quanti tavoli?", "how many tables?"),
+    ("else", "che cosa vale per quello che non c'è?", "what holds for what is not listed?"),
+    ("log", "che cosa resta nel diario?", "what stays in the journal?"),
+];
+
+/// What a value should look like.
+#[rustfmt::skip]
+const SHAPES: &[(&str, &str, &str)] = &[
+    ("Texts", "una lista di nomi, come [\"a\", \"b\"]", "a list of names, like [\"a\", \"b\"]"),
+    ("TextMap", "una mappa da nomi a testi, come { a = \"…\" }", "a map from names to texts, like { a = \"…\" }"),
+    ("TextLists", "una lista di nomi per ogni tavolo, come [[\"ada\", \"bruno\"]]", "a list of names for each table, like [[\"ada\", \"bruno\"]]"),
+    ("Text", "un testo fra virgolette", "a text in quotes"),
+    ("Words", "una lista di parole, come [\"a\", \"b\"]", "a list of words, like [\"a\", \"b\"]"),
+    ("Word", "una parola fra virgolette", "a word in quotes"),
+    ("Ints", "una lista di numeri interi, come [1, 2]", "a list of whole numbers, like [1, 2]"),
+    ("Int", "un numero intero", "a whole number"),
+    ("Bool", "true oppure false", "true or false"),
+    ("Range", "il minimo e il massimo, come [3, 6]", "the least and the most, like [3, 6]"),
+    ("Maps", "una lista di mappe, come [{ id = \"a\" }]", "a list of maps, like [{ id = \"a\" }]"),
+    ("Map", "una mappa, come { a = 1 }", "a map, like { a = 1 }"),
+    ("Inputs", "una mappa di campi, come ask.nome = \"yes/no\"", "a map of inputs, like ask.name = \"yes/no\""),
+];
+
+#[must_use]
+pub fn find(code: &str) -> Option<&'static Sentence> {
+    CATALOGUE.iter().find(|s| s.code == code)
+}
+
+/// Puts the arguments into the places of a template. `{{` and `}}` are braces.
+#[must_use]
+pub fn fill(template: &str, args: &[String], lang: Lang) -> String {
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some(n) = rest.find(['{', '}']) {
+        out.push_str(&rest[..n]);
+        let doubled = rest[n + 1..].starts_with(&rest[n..=n]);
+        match rest[n + 1..].find('}').filter(|_| !doubled && rest[n..].starts_with('{')) {
+            Some(len) => {
+                out.push_str(&place(&rest[n + 1..n + 1 + len], args, lang));
+                rest = &rest[n + len + 2..];
+            }
+            None => {
+                out.push_str(&rest[n..=n]);
+                rest = &rest[n + if doubled { 2 } else { 1 }..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn place(inner: &str, args: &[String], lang: Lang) -> String {
+    let (number, form) = inner.split_once(':').unwrap_or((inner, ""));
+    let arg = number.parse::<usize>().ok().and_then(|n| args.get(n)).map_or("", String::as_str);
+    let pick = |it: &str, en: &str| if lang == Lang::It { it.to_string() } else { en.to_string() };
+    match form {
+        "" => arg.to_string(),
+        "q" if arg.is_empty() => String::new(),
+        "q" => format!(" «{arg}»"),
+        "near" if arg.is_empty() => String::new(),
+        "near" => pick(&format!(" Forse «{arg}»?"), &format!(" Did you mean «{arg}»?")),
+        "ask" => QUESTIONS.iter().find(|q| q.0 == arg).map_or(".".into(), |q| format!(": {}", pick(q.1, q.2))),
+        "shape" => shapes(arg, lang),
+        "sign" => arg.replace("tab", &pick("tabulazione", "tab")),
+        "place" => match arg.rsplit_once(':') {
+            Some((file, line)) if file.ends_with(".csv") => pick(&format!("{file}, riga {line}"), &format!("{file}, row {line}")),
+            Some((file, line)) => pick(&format!("{file}, riga {line}"), &format!("{file}, line {line}")),
+            None => arg.to_string(),
+        },
+        _ => with_article(arg, form),
+    }
+}
+
+/// The noun for a kind; a capital form (`Alla`) begins a sentence. A kind of the author's own stands as it is.
+fn with_article(kind: &str, form: &str) -> String {
+    let Some(n) = NOUNS.iter().find(|n| n.kind == kind) else { return kind.to_string() };
+    let text = match form.to_lowercase().as_str() {
+        "la" => n.la.to_string(),
+        "alla" => n.alla.to_string(),
+        "della" => n.della.to_string(),
+        "una" => n.una.to_string(),
+        "di" => format!("di {}", n.una),
+        "in" => format!("in {}", n.una),
+        "the" => format!("the {}", n.en),
+        "a" => format!("{} {}", if n.en.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }, n.en),
+        _ => n.en.to_string(),
+    };
+    if form.starts_with(char::is_uppercase) { capital(&text) } else { text }
+}
+
+fn capital(text: &str) -> String {
+    let mut signs = text.chars();
+    signs.next().map_or(String::new(), |first| first.to_uppercase().collect::<String>() + signs.as_str())
+}
+
+fn shapes(arg: &str, lang: Lang) -> String {
+    let one = |shape: &str| SHAPES.iter().find(|s| shape.starts_with(s.0)).map_or("?", |s| if lang == Lang::It { s.1 } else { s.2 });
+    let all: Vec<&str> = arg.split('|').map(one).collect();
+    all.join(if lang == Lang::It { " oppure " } else { " or " })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::check::sections::SECTIONS;
+
+    #[test]
+    fn codes_are_unique_and_places_have_arguments() {
+        for (n, s) in CATALOGUE.iter().enumerate() {
+            assert!(CATALOGUE[..n].iter().all(|other| other.code != s.code), "{} twice", s.code);
+            for template in [s.it, s.en, s.advice_it, s.advice_en] {
+                for (at, _) in template.match_indices('{') {
+                    if let Some(digit) = template[at + 1..].chars().next().and_then(|c| c.to_digit(10)) {
+                        assert!((digit as usize) < s.args.len(), "{}: {template}", s.code);
+                    }
+                }
+            }
+            assert!(!s.it.is_empty() && !s.en.is_empty());
+            assert_eq!(s.advice_it.is_empty(), s.advice_en.is_empty(), "{}", s.code);
+        }
+    }
+
+    #[test]
+    fn every_kind_has_a_noun_and_every_shape_a_phrase() {
+        for section in SECTIONS {
+            assert!(NOUNS.iter().any(|n| n.kind == section.kind), "{}", section.kind);
+            for key in section.keys {
+                for shape in key.shapes {
+                    let name = format!("{shape:?}");
+                    assert!(name == "Anything" || !shapes(&name, Lang::It).contains('?'), "{name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn sentences_read_well() {
+        let say = |code: &str, args: &[&str], lang| {
+            let s = find(code).unwrap();
+            let args: Vec<String> = args.iter().map(|a| (*a).into()).collect();
+            fill(if lang == Lang::It { s.it } else { s.en }, &args, lang)
+        };
+        for (code, args, it, en) in [
+            (
+                "S101",
+                &["who", "move", "phase", "voto"][..],
+                "La chiave «who» non sta in una mossa: è della fase «voto».",
+                "Key «who» does not belong to a move: it is of the phase «voto».",
+            ),
+            ("S104", &["move", "invia", "mode", ""], "Alla mossa «invia» manca «mode»: in segreto o subito?", "The move «invia» has no «mode»: sealed or at once?"),
+            ("S104", &["people", "", "flow2", ""], "Alla sezione «people» manca «flow2».", "The section «people» has no «flow2»."),
+            (
+                "X805",
+                &["phase", "albba", "alba"],
+                "Queste parole non sono di nessuno: non c'è una fase «albba». Forse «alba»?",
+                "These words belong to nothing: there is no phase «albba». Did you mean «alba»?",
+            ),
+            ("N202", &["lupo", "role", "ruoli.csv:2"], "«lupo» è già il nome di un ruolo (ruoli.csv, riga 2).", "«lupo» already names a role (ruoli.csv, row 2)."),
+            ("S115", &["best", "people", "Int { min: 1 }|Text"], "Il valore di «best» non va bene: qui serve un numero intero oppure un testo fra virgolette.", "The value of «best» does not fit: a whole number or a text in quotes is needed here."),
+        ] {
+            assert_eq!(say(code, args, Lang::It), it);
+            assert_eq!(say(code, args, Lang::En), en);
+        }
+        assert_eq!(fill("{1} = {{ … }}", &["a".into(), "b".into()], Lang::It), "b = { … }");
+    }
+}
