@@ -331,7 +331,7 @@ async fn a_damaged_record_opens_for_reading_only() {
     let mut a = world.sit(&mut anna).await;
     assert_eq!(told(&a.parts), ["buono"]);
     assert_eq!(a.health["saved"], false);
-    assert_eq!(a.ask(write("w3", "ancora")).await["code"], "damaged");
+    assert_eq!(a.ask(write("w3", "ancora")).await["code"], "closed");
     let verified =
         call(world.at, "GET", &format!("/api/sessions/{}/verify", opened.id), &opened.cookie, None).await.json();
     assert_eq!((&verified["ok"], verified["broken_at"].as_u64()), (&json!(false), Some(last)));

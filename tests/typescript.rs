@@ -35,8 +35,11 @@ const HEAD: &str =
 /** A line of words; names of people are put in from the seat. */
 export type Line = Inline[];
 export type Prose = Block[];
+/** Milliseconds, on the session's clock. */
+export type Millis = number;
+export type Answers = { [input: string]: Answer };
 /** Parts that changed; `null`: gone. */
-export type Changed = { [K in keyof Parts]?: Parts[K] | null };
+export type Changed = Parts;
 /** Catalogue card of a scenario. */
 export type Card = { [key: string]: unknown };
 
@@ -69,12 +72,24 @@ fn generate() -> String {
     all.visit::<http::Bots>();
     all.visit::<http::BotsAdded>();
     let mut out = HEAD.to_owned();
-    for text in all.declared.values() {
+    for (name, text) in &all.declared {
+        let text = if name == "Parts" { nullable(text) } else { text.clone() };
         out.push_str(text.trim_end());
         out.push_str("\n\n");
     }
     out.truncate(out.trim_end().len());
     out.push('\n');
+    out
+}
+
+/// A part that went away travels as `null`: `a?: A,` becomes `a?: A | null,`.
+fn nullable(text: &str) -> String {
+    let mut pieces = text.split("?: ");
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (kind, rest) = piece.split_once(',').unwrap_or((piece, ""));
+        out.push_str(&format!("?: {kind} | null,{rest}"));
+    }
     out
 }
 

@@ -3,8 +3,11 @@
 /** A line of words; names of people are put in from the seat. */
 export type Line = Inline[];
 export type Prose = Block[];
+/** Milliseconds, on the session's clock. */
+export type Millis = number;
+export type Answers = { [input: string]: Answer };
 /** Parts that changed; `null`: gone. */
-export type Changed = { [K in keyof Parts]?: Parts[K] | null };
+export type Changed = Parts;
 /** Catalogue card of a scenario. */
 export type Card = { [key: string]: unknown };
 
@@ -292,59 +295,59 @@ export type Parts = {
 /**
  * Everybody.
  */
-session?: SessionPart, 
+session?: SessionPart | null, 
 /**
  * A seat.
  */
-me?: MePart, 
+me?: MePart | null, 
 /**
  * Everybody: a seat sees its own table; desk and projector all.
  */
-people?: Array<SeatPart>, 
+people?: Array<SeatPart> | null, 
 /**
  * A seat: its phase. The projector: the phase of the first table.
  */
-phase?: PhasePart, 
+phase?: PhasePart | null, 
 /**
  * A seat: what it can do now.
  */
-moves?: Array<MovePart>, 
+moves?: Array<MovePart> | null, 
 /**
  * A seat: proposals that wait for its yes or no. The desk: those that wait for the desk.
  */
-asks?: Array<AskPart>, 
+asks?: Array<AskPart> | null, 
 /**
  * Variables, values and indicators this viewer sees.
  */
-sheet?: Array<Shown>, zones?: Array<ZonePart>, 
+sheet?: Array<Shown> | null, zones?: Array<ZonePart> | null, 
 /**
  * The geometry; changes never, or rarely.
  */
-boards?: Array<BoardPart>, 
+boards?: Array<BoardPart> | null, 
 /**
  * What stands on the boards.
  */
-pawns?: Array<PawnPart>, 
+pawns?: Array<PawnPart> | null, 
 /**
  * Messages told to this viewer, oldest first.
  */
-told?: Array<Told>, 
+told?: Array<Told> | null, 
 /**
  * Short public news of the table, newest last ("15 → 18 → 21").
  */
-news?: Array<News>, panels?: Array<PanelPart>, ending?: EndingPart, 
+news?: Array<News> | null, panels?: Array<PanelPart> | null, ending?: EndingPart | null, 
 /**
  * Desk and projector: one for each table.
  */
-tables?: Array<TablePart>, 
+tables?: Array<TablePart> | null, 
 /**
  * Desk: the run sheet and what can be pressed.
  */
-desk?: DeskPart, 
+desk?: DeskPart | null, 
 /**
  * Once the session has ended: questions for the talk.
  */
-debrief?: Array<DebriefPage>, };
+debrief?: Array<DebriefPage> | null, };
 
 export type Pass = { name: string, n: number, of: number | null, };
 
@@ -453,7 +456,7 @@ asked: boolean | null, done: boolean | null, };
  */
 export type ServerFrame = { "t": "view", n: number, at: number, parts: Parts, names: { [key in string]: string }, } | { "t": "diff", n: number, after: number, at: number, parts: Changed, } | { "t": "names", names: { [key in string]: string | null }, } | { "t": "now", n: number, at: number, } | { "t": "ok", id: string, n: number, } | { "t": "no", id: string, code: No, what?: string, } | { "t": "health", saved: boolean, desk: boolean, } | { "t": "nudge" } | { "t": "pong" } | { "t": "bye", why: Bye, };
 
-export type ServerNo = "malformed" | "busy" | "rights" | "not_saved" | "damaged";
+export type ServerNo = "malformed" | "busy" | "rights" | "not_saved";
 
 /**
  * What the desk needs to know of its session beside the frames.

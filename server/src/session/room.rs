@@ -386,7 +386,8 @@ impl Room {
     async fn carry_out(&mut self, actor: Actor, id: &str, command: &Command, may_wait: bool) -> Result<u64, Refused> {
         let server = |no| Err((No::Server(no), String::new()));
         if self.damaged {
-            return server(ServerNo::Damaged);
+            // It can be read, not continued; the desk's facts say why.
+            return Err((No::Rule(Code::Closed), String::new()));
         }
         if self.pending.is_some() {
             return server(ServerNo::NotSaved);
@@ -553,6 +554,9 @@ impl Room {
 
     /// Name and key first, then the commit: a stored text always has a key.
     async fn join(&mut self, typed: &str) -> Result<Welcome, Failed> {
+        if self.damaged {
+            return Err(Failed::Damaged);
+        }
         if self.ended {
             return Err(Failed::Ended);
         }
@@ -581,7 +585,6 @@ impl Room {
                 self.crowd.names.remove(&seat.0);
                 let _ = self.house.people.unseat(self.card.id, seat.0).await;
                 Err(match outcome {
-                    Err((No::Server(ServerNo::Damaged), _)) => Failed::Damaged,
                     Err((No::Server(_), _)) => Failed::NotSaved,
                     Err((No::Rule(Code::Full | Code::Size), _)) => Failed::Full,
                     Err((No::Rule(Code::Locked), _)) => Failed::Locked,

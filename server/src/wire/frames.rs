@@ -105,8 +105,6 @@ pub enum ServerNo {
     Rights,
     /// The journal cannot store now; the command is kept by the client and re-sent.
     NotSaved,
-    /// The record of this session is damaged; it can be read, not continued.
-    Damaged,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
