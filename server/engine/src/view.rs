@@ -2,6 +2,12 @@
 //!
 //! A view is a set of *parts*. A part is sent whole when it changes and replaced whole by the client.
 
+mod build;
+pub mod prose;
+pub mod sees;
+
+pub use build::{Part, class, parts_of, render, snapshot, touched};
+
 use serde::Serialize;
 use ts_rs::TS;
 

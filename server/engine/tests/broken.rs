@@ -12,12 +12,13 @@ struct Corpus {
     row: Vec<Row>,
 }
 
-/// Without `find`, `put` is the whole file; without `put` the file is removed.
+/// Without `find`, `put` is the whole file; without `put` the file is removed. `from` is a file of the base to copy.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row {
     name: String,
     file: String,
+    from: Option<String>,
     find: Option<String>,
     put: Option<String>,
     /// Saved by an old program, one byte for each letter.
@@ -41,7 +42,7 @@ fn broken(row: &Row) -> Files {
     };
     let mut text = put.clone();
     if let Some(find) = &row.find {
-        let before = String::from_utf8(files[&row.file].clone()).unwrap();
+        let before = String::from_utf8(files[row.from.as_ref().unwrap_or(&row.file)].clone()).unwrap();
         assert_eq!(before.matches(find.as_str()).count(), 1, "{}: «{find}» must stand once in {}", row.name, row.file);
         text = before.replace(find.as_str(), put);
     }

@@ -55,8 +55,19 @@ export type LogLine = {
 
 export type Verified = { ok: boolean; commits: number; fingerprint: string; broken_at?: number | null };
 
-export const timeline = (id: string, lang: string): Promise<Timeline> =>
-	get(`/api/sessions/${id}/timeline?lang=${lang}`);
+export async function timeline(id: string, lang: string): Promise<Timeline> {
+	const r = (await get<Partial<Timeline> | null>(`/api/sessions/${id}/timeline?lang=${lang}`)) ?? {};
+	return {
+		title: r.title ?? "",
+		facts: { opened_at: null, begun: null, ended: null, tables: 1, people: 0, commits: 0, ...r.facts },
+		phases: r.phases ?? [],
+		indicators: r.indicators ?? [],
+		decisions: r.decisions ?? [],
+		lines: r.lines ?? [],
+		seats: r.seats ?? [],
+		pages: r.pages ?? [],
+	};
+}
 export const verify = (id: string): Promise<Verified> => get(`/api/sessions/${id}/verify`);
 
 export const endOf = (t: Timeline): number =>

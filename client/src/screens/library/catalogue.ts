@@ -35,9 +35,30 @@ export type Entry =
 	| { slug: string; ok: true; card: Card }
 	| { slug: string; ok: false; errors: number; diagnostics: Diagnostic[] };
 
-export const catalogue = (lang: string): Promise<Entry[]> => get(`/api/scenarios?lang=${lang}`);
-export const one = (slug: string, lang: string): Promise<Entry> =>
-	get(`/api/scenarios/${encodeURIComponent(slug)}?lang=${lang}`);
+export const catalogue = async (lang: string): Promise<Entry[]> =>
+	(await get<Entry[]>(`/api/scenarios?lang=${lang}`)).map(whole);
+export const one = async (slug: string, lang: string): Promise<Entry> =>
+	whole(await get<Entry>(`/api/scenarios/${encodeURIComponent(slug)}?lang=${lang}`));
+
+/** A card may be poor: a scenario without roles, a server that is older than the page. Seats 0–0 mean "not said". */
+function whole(e: Entry): Entry {
+	if (!e.ok) return { ...e, diagnostics: e.diagnostics ?? [] };
+	const c = e.card as Partial<Card>;
+	const card: Card = {
+		title: plain(c.title) || e.slug,
+		summary: c.summary ?? "",
+		themes: c.themes ?? [],
+		minutes: c.minutes ?? 0,
+		seats: c.seats ?? [0, 0],
+		tables: c.tables ?? null,
+		langs: c.langs ?? [],
+		reviewed: c.reviewed ?? null,
+		phases: c.phases ?? [],
+		roles: c.roles ?? [],
+		to_verify: c.to_verify ?? [],
+	};
+	return { ...e, card };
+}
 
 /** Any kind of words as plain text. */
 export function plain(w: Words): string {
@@ -66,7 +87,7 @@ export function fits(e: Entry, f: Filter): boolean {
 	if (f.theme && !c.themes.includes(f.theme)) return false;
 	if (f.time && c.minutes > f.time) return false;
 	if (f.checked && !c.reviewed) return false;
-	return !f.people || (c.seats[0] <= f.people && c.seats[1] * tablesOf(c)[1] >= f.people);
+	return !f.people || c.seats[1] === 0 || (c.seats[0] <= f.people && c.seats[1] * tablesOf(c)[1] >= f.people);
 }
 
 /** A who-colour for the band of the box, always the same for the same theme. */

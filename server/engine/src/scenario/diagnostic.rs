@@ -94,6 +94,9 @@ mod tests {
         let start = text.find(";b").unwrap() as u32 + 1;
         faults.add("S133", Span { file: 0, start, end: start + 1 }, &["b"]);
         let shown = render(&faults.diagnostics(&files)[0], Lang::It);
-        assert_eq!(shown, "quesiti.csv, riga 2, colonna C «giusta» [S133]\n  | uno;Sì;b\n  |        ^\n  La colonna «b» c'è due volte o non ha nome.\n");
+        assert_eq!(
+            shown,
+            "quesiti.csv, riga 2, colonna C «giusta» [S133]\n  | uno;Sì;b\n  |        ^\n  La colonna «b» c'è due volte o non ha nome.\n"
+        );
     }
 }

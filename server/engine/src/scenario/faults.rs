@@ -1,6 +1,7 @@
 //! Collects the faults of one folder while it is read and compiled.
 
 use super::diagnostic::{Diagnostic, Severity};
+use super::limits;
 use super::parse::csv;
 use super::sentences::{self, Lang, Sentence};
 use super::tree::{SourceFile, Span};
@@ -26,12 +27,18 @@ impl Faults {
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|f| !f.code.starts_with('W'))
     }
+    /// More than anybody reads: the checks may stop.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.0.len() >= limits::FAULTS
+    }
     /// Sentences, lines and columns, in order of file and place; each fault once.
     #[must_use]
     pub fn diagnostics(&self, files: &[SourceFile]) -> Vec<Diagnostic> {
         let mut order: Vec<&Fault> = self.0.iter().collect();
         order.sort_by_key(|f| (f.span.file, f.span.start, f.code));
         order.dedup_by(|a, b| a.code == b.code && a.span == b.span && a.args == b.args);
+        order.truncate(limits::FAULTS);
         order.into_iter().map(|f| f.diagnostic(files)).collect()
     }
 }
@@ -105,6 +112,9 @@ mod tests {
         faults.add("S110", at("a ="), &["a"]);
         faults.add("S127", Span::default(), &[]);
         let found: Vec<_> = faults.diagnostics(&files).into_iter().map(|d| (d.code, d.line, d.column, d.source)).collect();
-        assert_eq!(found, [("S127", 0, 0, String::new()), ("S110", 1, 1, "a = 1".into()), ("S102", 2, 10, "perché = “x”".into())]);
+        assert_eq!(
+            found,
+            [("S127", 0, 0, String::new()), ("S110", 1, 1, "a = 1".into()), ("S102", 2, 10, "perché = “x”".into())]
+        );
     }
 }

@@ -10,5 +10,13 @@ pub const FILES: usize = 200;
 pub const TEXT_SIGNS: usize = 20_000;
 /// Signs in an id.
 pub const ID_SIGNS: usize = 40;
-/// Faults of TOML reported before the reader gives up on a file.
-pub const SYNTAX_FAULTS: usize = 50;
+/// Sections and rows of `scenario.toml`; headings of a file of words.
+pub const SECTIONS: usize = 3_000;
+/// Rows of a sheet, items of a list, children of a heading.
+pub const ROWS: usize = 2_000;
+/// Columns of a sheet.
+pub const COLUMNS: usize = 200;
+/// Faults of one sort reported in one file, before its reader gives up.
+pub const SYNTAX_FAULTS: usize = 25;
+/// Faults of a whole folder: nobody reads more.
+pub const FAULTS: usize = 500;

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub mod check;
+pub mod compile;
 pub mod diagnostic;
 pub mod faults;
 pub mod limits;
+pub mod model;
 pub mod parse;
+pub mod plays;
 pub mod rules;
 pub mod sentences;
 pub mod tree;
@@ -16,10 +19,10 @@ pub use diagnostic::Diagnostic;
 /// The files of one scenario folder, by path inside it ("it.md", "plays/fine.toml").
 pub type Files = BTreeMap<String, Vec<u8>>;
 
-/// A checked, compiled scenario.
-#[derive(Debug)]
-pub struct Scenario {}
+pub use compile::say_of;
+pub use model::Scenario;
 
+#[derive(Debug)]
 pub struct Loaded {
     /// `None` when there is at least one error: it is not offered for play.
     pub scenario: Option<Arc<Scenario>>,
@@ -28,8 +31,107 @@ pub struct Loaded {
     pub hash: String,
 }
 
-/// Reads, checks and compiles a folder. All faults at once.
+/// Reads, checks and compiles a folder. All faults at once; its plays are run by `check_plays`.
 #[must_use]
-pub fn load(_files: &Files) -> Loaded {
-    Loaded { scenario: None, diagnostics: Vec::new(), hash: String::new() }
+pub fn load(files: &Files) -> Loaded {
+    let mut faults = faults::Faults::default();
+    let tree = parse::read(files, &mut faults);
+    check::check(&tree, &mut faults);
+    let hash = hash(files);
+    let scenario = compile::compile(&tree, &hash, &mut faults);
+    let good = !faults.has_errors();
+    Loaded { scenario: scenario.filter(|_| good).map(Arc::new), diagnostics: faults.diagnostics(&tree.files), hash }
+}
+
+/// The same, and the scenario's plays are run: a line that does not hold is a fault.
+#[must_use]
+pub fn load_and_prove(files: &Files) -> Loaded {
+    let mut loaded = load(files);
+    let Some(sc) = loaded.scenario.clone() else { return loaded };
+    let mut faults = faults::Faults::default();
+    for play in &sc.plays {
+        if let Err(f) = crate::play::run(&sc, play) {
+            faults.add("R902", f.span, &[&play.title, &f.what]);
+        }
+    }
+    let failed = faults.has_errors();
+    let tree = parse::read(files, &mut faults::Faults::default());
+    loaded.diagnostics.extend(faults.diagnostics(&tree.files));
+    if failed {
+        loaded.scenario = None;
+    }
+    loaded
+}
+
+fn hash(files: &Files) -> String {
+    use sha2::{Digest, Sha256};
+    let mut h = Sha256::new();
+    for (path, bytes) in files {
+        h.update((path.len() as u64).to_be_bytes());
+        h.update(path.as_bytes());
+        h.update((bytes.len() as u64).to_be_bytes());
+        h.update(bytes);
+    }
+    h.finalize().iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// What the catalogue says of a scenario.
+#[derive(Clone, Debug, serde::Serialize, ts_rs::TS)]
+pub struct Card {
+    pub title: crate::view::Line,
+    pub summary: crate::view::Prose,
+    pub themes: Vec<String>,
+    pub minutes: u32,
+    pub seats: [u32; 2],
+    pub tables: [u32; 2],
+    pub best: Option<u32>,
+    pub langs: Vec<String>,
+    /// `None`: a jurist must still review it.
+    pub reviewed: Option<String>,
+    pub phases: Vec<CardPhase>,
+    pub roles: Vec<crate::view::Line>,
+    pub to_verify: Vec<(crate::view::Line, String)>,
+}
+
+#[derive(Clone, Debug, serde::Serialize, ts_rs::TS)]
+pub struct CardPhase {
+    pub id: String,
+    pub title: crate::view::Line,
+    pub note: crate::view::Prose,
+    pub limit: Option<crate::Millis>,
+}
+
+impl Scenario {
+    #[must_use]
+    pub fn card(&self, lang: &str) -> Card {
+        let st = crate::State::default();
+        let lang = self.lang(lang);
+        let mut r = crate::view::prose::Reader {
+            sc: self,
+            st: &st,
+            viewer: crate::Viewer::Desk,
+            lang,
+            cx: crate::eval::Ctx::NOWHERE,
+            regs: crate::eval::Regs::default(),
+        };
+        Card {
+            title: r.line(&self.title),
+            summary: r.prose(&self.summary),
+            themes: self.themes.clone(),
+            minutes: self.minutes,
+            seats: self.people.seats,
+            tables: self.people.tables,
+            best: self.people.best,
+            langs: self.langs.clone(),
+            reviewed: self.reviewed.clone(),
+            phases: self
+                .phases
+                .iter()
+                .filter(|p| p.has_words)
+                .map(|p| CardPhase { id: p.id.clone(), title: r.line(&p.title), note: r.prose(&p.note), limit: self.time(p.limit.as_ref()) })
+                .collect(),
+            roles: self.roles.iter().map(|x| r.line(&x.name)).collect(),
+            to_verify: crate::report::to_verify(self, lang),
+        }
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Places: `{0}` the argument; `{0:form}` the argument in a form: `la` `alla` `della` `una` (a kind with its article;
 //! in English `the` `a`), `q` («x» or nothing), `near` (a guess or nothing), `ask` (the question behind a missing key),
-//! `shape` (of a value), `place` (`file:line`), `sign` (of a CSV).
+//! `example` (or nothing), `shape` (of a value), `place` (`file:line`), `sign` (of a CSV).
 
 /// One row of the catalogue.
 #[derive(Clone, Copy)]
@@ -22,7 +22,14 @@ pub enum Lang {
     En,
 }
 
-const fn row(code: &'static str, args: &'static [&'static str], it: &'static str, en: &'static str, advice_it: &'static str, advice_en: &'static str) -> Sentence {
+const fn row(
+    code: &'static str,
+    args: &'static [&'static str],
+    it: &'static str,
+    en: &'static str,
+    advice_it: &'static str,
+    advice_en: &'static str,
+) -> Sentence {
     Sentence { code, args, it, en, advice_it, advice_en }
 }
 
@@ -37,7 +44,7 @@ pub const CATALOGUE: &[Sentence] = &[
     row("S103", &[], "Qui c'è uno spazio che non si vede e non si può usare.", "There is an invisible space here that cannot be used.",
         "Cancellalo, oppure usa `check --fix`.", "Delete it, or use `check --fix`."),
     row("S104", &["kind", "id", "key", "example"], "{0:Alla}{1:q} manca «{2}»{2:ask}", "{0:The}{1:q} has no «{2}»{2:ask}",
-        "Per esempio: `{3}`", "For example: `{3}`"),
+        "{3:example}", "{3:example}"),
     row("S105", &["line where it seems to end"], "Le tre virgolette aperte qui non si chiudono; la regola sembra finire alla riga {0}.",
         "The three quotes opened here never close; the rule seems to end at line {0}.",
         "Metti ''' da solo sulla riga dopo la {0}.", "Put ''' alone on the line after {0}."),
@@ -57,7 +64,7 @@ pub const CATALOGUE: &[Sentence] = &[
     row("S113", &["kind", "near"], "Non conosco le sezioni «{0}».{1:near}", "I don't know sections «{0}».{1:near}", "", ""),
     row("S114", &["id", "suggestion"], "«{0}» non può fare da nome: servono lettere minuscole senza accento, cifre e _, con una lettera all'inizio, al massimo 40 segni.",
         "«{0}» cannot be a name: small letters without accents, digits and _, beginning with a letter, 40 signs at most.", "Per esempio «{1}».", "For example «{1}»."),
-    row("S115", &["key", "kind", "shape"], "Il valore di «{0}» non va bene: qui serve {2:shape}.", "The value of «{0}» does not fit: {2:shape} is needed here.", "", ""),
+    row("S115", &["key", "kind", "shape", "example, or empty"], "Il valore di «{0}» non va bene: qui serve {2:shape}.", "The value of «{0}» does not fit: {2:shape} is needed here.", "{3:example}", "{3:example}"),
     row("S116", &["key", "low", "high"], "In «{0}» il minimo è più grande del massimo.", "In «{0}» the least is greater than the most.", "`{0} = [{1}, {2}]`", "`{0} = [{1}, {2}]`"),
     row("S117", &["kind", "name"], "Sotto `[{0}]` ogni riga è una cosa con le sue chiavi: «{1}» non ne ha.", "Under `[{0}]` each row is a thing with its keys: «{1}» has none.",
         "`[{0}.nome]` se è una sezione, `{1} = {{ … }}` se è una riga.", "`[{0}.name]` for a section, `{1} = {{ … }}` for a row."),
@@ -94,6 +101,7 @@ pub const CATALOGUE: &[Sentence] = &[
     row("S144", &["kind", "title"], "Di quale cosa è questo titolo? Dopo «{0}» manca il nome.", "Whose title is this? The name is missing after «{0}».", "`## {0} nome: {1}`", "`## {0} name: {1}`"),
     row("S145", &[], "Questa riga comincia con un trattino, ma non ha un nome.", "This line begins with a dash but has no name.", "`- nome: testo`; per un elenco nel testo usa `*`.", "`- name: text`; for a list in the text use `*`."),
     row("S146", &[], "Manca la sezione `[people]`: quanti posti, quanti tavoli, chi arriva tardi.", "Section `[people]` is missing: how many seats, how many tables, latecomers.", "", ""),
+    row("S147", &["count", "most"], "Qui le righe sono troppe: {0}, e il limite è {1}.", "Too many rows here: {0}, the limit is {1}.", "", ""),
     // N: names.
     row("N201", &["name", "near"], "Non conosco «{0}».{1:near}", "I don't know «{0}».{1:near}", "", ""),
     row("N202", &["name", "kind", "place"], "«{0}» è già il nome {1:di} ({2:place}).", "«{0}» already names {1:a} ({2:place}).", "Cambia uno dei due nomi.", "Rename one of the two."),
@@ -155,7 +163,14 @@ struct Noun {
     en: &'static str,
 }
 
-const fn noun(kind: &'static str, la: &'static str, alla: &'static str, della: &'static str, una: &'static str, en: &'static str) -> Noun {
+const fn noun(
+    kind: &'static str,
+    la: &'static str,
+    alla: &'static str,
+    della: &'static str,
+    una: &'static str,
+    en: &'static str,
+) -> Noun {
     Noun { kind, la, alla, della, una, en }
 }
 
@@ -281,6 +296,8 @@ fn place(inner: &str, args: &[String], lang: Lang) -> String {
         "near" if arg.is_empty() => String::new(),
         "near" => pick(&format!(" Forse «{arg}»?"), &format!(" Did you mean «{arg}»?")),
         "ask" => QUESTIONS.iter().find(|q| q.0 == arg).map_or(".".into(), |q| format!(": {}", pick(q.1, q.2))),
+        "example" if arg.is_empty() => String::new(),
+        "example" => pick(&format!("Per esempio: `{arg}`"), &format!("For example: `{arg}`")),
         "shape" => shapes(arg, lang),
         "sign" => arg.replace("tab", &pick("tabulazione", "tab")),
         "place" => match arg.rsplit_once(':') {
@@ -315,7 +332,8 @@ fn capital(text: &str) -> String {
 }
 
 fn shapes(arg: &str, lang: Lang) -> String {
-    let one = |shape: &str| SHAPES.iter().find(|s| shape.starts_with(s.0)).map_or("?", |s| if lang == Lang::It { s.1 } else { s.2 });
+    let one =
+        |shape: &str| SHAPES.iter().find(|s| shape.starts_with(s.0)).map_or("?", |s| if lang == Lang::It { s.1 } else { s.2 });
     let all: Vec<&str> = arg.split('|').map(one).collect();
     all.join(if lang == Lang::It { " oppure " } else { " or " })
 }
@@ -368,20 +386,45 @@ mod tests {
                 "La chiave «who» non sta in una mossa: è della fase «voto».",
                 "Key «who» does not belong to a move: it is of the phase «voto».",
             ),
-            ("S104", &["move", "invia", "mode", ""], "Alla mossa «invia» manca «mode»: in segreto o subito?", "The move «invia» has no «mode»: sealed or at once?"),
-            ("S104", &["people", "", "flow2", ""], "Alla sezione «people» manca «flow2».", "The section «people» has no «flow2»."),
+            (
+                "S104",
+                &["move", "invia", "mode", ""],
+                "Alla mossa «invia» manca «mode»: in segreto o subito?",
+                "The move «invia» has no «mode»: sealed or at once?",
+            ),
+            (
+                "S104",
+                &["people", "", "flow2", ""],
+                "Alla sezione «people» manca «flow2».",
+                "The section «people» has no «flow2».",
+            ),
             (
                 "X805",
                 &["phase", "albba", "alba"],
                 "Queste parole non sono di nessuno: non c'è una fase «albba». Forse «alba»?",
                 "These words belong to nothing: there is no phase «albba». Did you mean «alba»?",
             ),
-            ("N202", &["lupo", "role", "ruoli.csv:2"], "«lupo» è già il nome di un ruolo (ruoli.csv, riga 2).", "«lupo» already names a role (ruoli.csv, row 2)."),
-            ("S115", &["best", "people", "Int { min: 1 }|Text"], "Il valore di «best» non va bene: qui serve un numero intero oppure un testo fra virgolette.", "The value of «best» does not fit: a whole number or a text in quotes is needed here."),
+            (
+                "N202",
+                &["lupo", "role", "ruoli.csv:2"],
+                "«lupo» è già il nome di un ruolo (ruoli.csv, riga 2).",
+                "«lupo» already names a role (ruoli.csv, row 2).",
+            ),
+            (
+                "S115",
+                &["best", "people", "Int { min: 1 }|Text"],
+                "Il valore di «best» non va bene: qui serve un numero intero oppure un testo fra virgolette.",
+                "The value of «best» does not fit: a whole number or a text in quotes is needed here.",
+            ),
         ] {
             assert_eq!(say(code, args, Lang::It), it);
             assert_eq!(say(code, args, Lang::En), en);
         }
+        let advice = find("S104").unwrap().advice_it;
+        assert_eq!(
+            fill(advice, &["", "", "", "mode = \"sealed\""].map(String::from), Lang::It),
+            "Per esempio: `mode = \"sealed\"`"
+        );
         assert_eq!(fill("{1} = {{ … }}", &["a".into(), "b".into()], Lang::It), "b = { … }");
     }
 }

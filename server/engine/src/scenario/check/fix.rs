@@ -112,7 +112,9 @@ mod tests {
 
     #[test]
     fn what_is_whole_stays_untouched() {
-        let files: Files = [("scenario.toml", "language = \"it\"\n"), ("it.md", "# T\n")].map(|(p, t)| (p.to_string(), t.as_bytes().to_vec())).into();
+        let files: Files = [("scenario.toml", "language = \"it\"\n"), ("it.md", "# T\n")]
+            .map(|(p, t)| (p.to_string(), t.as_bytes().to_vec()))
+            .into();
         assert!(fix(&files).is_empty());
     }
 }

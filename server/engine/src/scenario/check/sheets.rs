@@ -77,7 +77,7 @@ fn check_ids(sheet: &Sheet, faults: &mut Faults) {
         let Some((id, place)) = row.cells.first() else { continue };
         let first = sheet.rows[..n].iter().find(|r| r.cells.first().is_some_and(|c| c.0.trim() == id.trim()));
         if id.trim().is_empty() {
-            faults.add("S138", Span { end: place.end.max(place.start + 1), ..*place }, &["item", "id"]);
+            faults.add("S138", *place, &["item", "id"]);
         } else if let Some(first) = first {
             faults.add("S137", *place, &[id.trim(), &first.number.to_string()]);
         } else {
@@ -91,20 +91,23 @@ fn check_role_cells(sheet: &Sheet, faults: &mut Faults) {
     for key in sections::keys("role").unwrap_or(&[]) {
         let Some(column) = sheet.column(key.name) else {
             if matches!(key.need, Need::Required) {
-                faults.add("S104", sheet.columns.first().map_or(Span { file: sheet.file, ..Span::default() }, |c| c.1), &["role", "", key.name, key.example]);
+                faults.add(
+                    "S104",
+                    sheet.columns.first().map_or(Span { file: sheet.file, ..Span::default() }, |c| c.1),
+                    &["role", "", key.name, key.example],
+                );
             }
             continue;
         };
         for row in &sheet.rows {
             let Some((cell, place)) = row.cells.get(column) else { continue };
             let (cell, id) = (cell.trim(), row.cells[0].0.trim());
-            let place = Span { end: place.end.max(place.start + 1), ..*place };
             let fits = cell.is_empty() || key.shapes.iter().any(|s| cell_fits(*s, cell));
             if cell.is_empty() && matches!(key.need, Need::Required) {
-                faults.add("S104", place, &["role", id, key.name, key.example]);
+                faults.add("S104", *place, &["role", id, key.name, key.example]);
             } else if !fits {
                 let shapes: Vec<String> = key.shapes.iter().map(|s| format!("{s:?}")).collect();
-                faults.add("S115", place, &[key.name, "role", &shapes.join("|")]);
+                faults.add("S115", *place, &[key.name, "role", &shapes.join("|"), ""]);
             }
         }
     }

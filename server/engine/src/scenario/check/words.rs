@@ -45,6 +45,9 @@ pub fn check(tree: &Tree, faults: &mut Faults) {
         }
         let sink = Sink { path: &tree.files[usize::from(words.file)].path, words, translation: n > 0 };
         for thing in &things {
+            if faults.is_full() {
+                return;
+            }
             check_thing(thing, &index, tree, &sink, faults);
         }
         if n > 0 {
@@ -58,7 +61,9 @@ pub fn check(tree: &Tree, faults: &mut Faults) {
 pub fn heading_for(kind: &str, id: &str) -> (String, String) {
     match kind {
         "move" => (String::new(), format!("### move {id}: {UNWRITTEN}")),
-        "variable" | "value" | "zone" | "parameter" | "channel" | "team" | "text" => (format!("## {kind}"), format!("- {id}: {UNWRITTEN}")),
+        "variable" | "value" | "zone" | "parameter" | "channel" | "team" | "text" => {
+            (format!("## {kind}"), format!("- {id}: {UNWRITTEN}"))
+        }
         _ => (String::new(), format!("## {kind} {id}: {UNWRITTEN}")),
     }
 }
@@ -92,11 +97,19 @@ fn thing(node: &Node, tree: &Tree) -> Option<Thing> {
         "phase" => thing.with(keys("also", true)).with(one("note")),
         "move" => {
             let inputs = |key| keys(key, node.map(key).len() > 1);
-            thing.with(one("why")).with(keys("check", true)).with(keys("warn", true)).with(keys("note", true)).with(inputs("ask")).with(inputs("reply"))
+            thing
+                .with(one("why"))
+                .with(keys("check", true))
+                .with(keys("warn", true))
+                .with(keys("note", true))
+                .with(inputs("ask"))
+                .with(inputs("reply"))
         }
         "role" => thing.with(one("public")),
         // An option of one or two letters is its own word.
-        "list" => thing.with(node.list("rows").iter().filter_map(|v| v.text()).map(|(id, _)| (id.to_string(), id.chars().count() > 2))),
+        "list" => {
+            thing.with(node.list("rows").iter().filter_map(|v| v.text()).map(|(id, _)| (id.to_string(), id.chars().count() > 2)))
+        }
         "board" => {
             let mine = |n: &&Node| n.kind == "land" && n.parent.is_some_and(|p| tree.nodes[p].span == node.span);
             let landings = tree.nodes.iter().filter(mine).map(|n| (n.id.clone(), true));
@@ -218,7 +231,8 @@ fn check_thing(thing: &Thing, index: &Index<'_>, tree: &Tree, sink: &Sink<'_>, f
     check_brief(thing, found, tree, sink, faults);
     let present = |id: &str| found.and_then(|f| f.section).is_some_and(|s| s.children.iter().any(|c| c.0 == id));
     for (child, _) in thing.children.iter().filter(|(id, needed)| *needed && !present(id)) {
-        let place = found.map_or(thing.place, |f| f.place);
+        let elsewhere = if sink.translation { Span { file: sink.words.file, start: 0, end: 0 } } else { thing.place };
+        let place = found.map_or(elsewhere, |f| f.place);
         faults.add("X803", place, &[thing.kind, &thing.id, child, sink.path]);
     }
 }
@@ -269,6 +283,9 @@ pub fn texts_of(words: &Words) -> impl Iterator<Item = (&str, Span)> {
 
 fn check_orphans(things: &[Thing], words: &Words, tree: &Tree, faults: &mut Faults) {
     for section in &words.sections {
+        if faults.is_full() {
+            return;
+        }
         if sections::of(&section.kind, true).is_none() {
             let near = nearest(&section.kind, sections::word_kinds()).unwrap_or("");
             faults.add("X809", section.span, &[&section.kind, near]);
@@ -290,7 +307,15 @@ fn check_orphans(things: &[Thing], words: &Words, tree: &Tree, faults: &mut Faul
 }
 
 /// The thing that words are about; a fault if there is none.
-fn owner<'t>(kind: &str, id: &str, place: Span, things: &'t [Thing], words: &Words, tree: &Tree, faults: &mut Faults) -> Option<&'t Thing> {
+fn owner<'t>(
+    kind: &str,
+    id: &str,
+    place: Span,
+    things: &'t [Thing],
+    words: &Words,
+    tree: &Tree,
+    faults: &mut Faults,
+) -> Option<&'t Thing> {
     if kind == "text" {
         let own = &tree.words[0];
         if words.file != own.file && !texts_of(own).any(|t| t.0 == id) {
@@ -318,6 +343,72 @@ fn check_children(thing: &Thing, section: &WordSection, faults: &mut Faults) {
             faults.add("X813", *place, &[child]);
         } else if prose.raw.is_empty() {
             faults.add("X811", *place, &[child]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::parse;
+
+    /// Faults of words for a trunk and an `it.md` (its title is put in), and if need be a sheet of roles.
+    fn faults_of(trunk: &str, words: &str, roles: &str) -> Vec<String> {
+        let mut files = crate::scenario::Files::new();
+        files.insert("scenario.toml".into(), trunk.as_bytes().to_vec());
+        files.insert("it.md".into(), format!("# T\n{words}").into_bytes());
+        if !roles.is_empty() {
+            files.insert("ruoli.csv".into(), roles.as_bytes().to_vec());
+        }
+        let mut faults = Faults::default();
+        let tree = parse::read(&files, &mut faults);
+        check(&tree, &mut faults);
+        faults.0.iter().map(|f| format!("{} {}", f.code, f.args[..f.args.len().min(3)].join(" "))).collect()
+    }
+
+    #[test]
+    fn each_kind_needs_its_words() {
+        for (trunk, words, expected) in [
+            ("[phase.a]\nends = \"at once\"\n", "", vec![]),
+            ("[phase.a]\nends = \"desk\"\n", "", vec!["X801 phase a it.md"]),
+            (
+                "[phase.a]\nends = \"desk\"\nalso.b = \"yes\"\n",
+                "## phase a: A\n- note: Per chi conduce\n",
+                vec!["X803 phase a b"],
+            ),
+            ("[move.a]\nask.b = \"yes/no\"\n", "## move a: A\n", vec![]),
+            ("[move.a]\nask.b = \"yes/no\"\nask.c = \"yes/no\"\n", "## move a: A\n- b: B\n- why: No\n", vec!["X803 move a c"]),
+            ("[move.a]\nnote.b = \"yes\"\n", "## move a: A\n", vec!["X803 move a b"]),
+            ("[role]\na = { seen = \"table\" }\n", "## role a\nTesto\n- public: Per tutti\n", vec!["X808 role a"]),
+            ("[people]\nteams = [\"a\"]\n", "", vec!["X801 team a it.md"]),
+            ("[people]\nteams = { a = 1 }\n", "## team\n- a: A\n", vec![]),
+            ("[parameter]\na = { value = 1 }\n", "", vec!["X801 parameter a it.md"]),
+            ("[variable]\na = { of = \"seat\" }\nb = { shown = \"sign\" }\n", "", vec!["X801 variable b it.md"]),
+            ("[zone]\na = { seen = \"desk\" }\nb = { seen = \"owner\" }\n", "", vec!["X801 zone b it.md"]),
+            ("[list]\na = { rows = [\"si\", \"forse\"] }\n", "", vec!["X803 list a forse"]),
+            ("[token]\na = { per = \"team\" }\n", "", vec!["X801 token a it.md"]),
+            ("[board.a]\n[board.a.land.b]\n", "## board a: A\n", vec!["X803 board a b"]),
+            ("[panel.a]\ncolumn.b = \"x\"\n", "## panel a: A\n- b: B\n- c: C\n", vec!["X810 panel a c"]),
+            ("[debrief]\na = { moment = \"why\" }\n", "## debrief a: A\n- qualsiasi: Perché?\n", vec![]),
+            ("format = 1\n", "## text\n- a: A\n## text b\n", vec!["X811 b"]),
+            ("[trigger.a]\n", "## trigger a: A\n", vec!["X809 trigger "]),
+            ("format = 1\n", "## variable a: A\n", vec!["X805 variable a "]),
+        ] {
+            assert_eq!(faults_of(trunk, words, ""), expected, "{trunk}{words}");
+        }
+    }
+
+    #[test]
+    fn roles_of_a_sheet_have_words_in_one_place() {
+        let trunk = "[people]\nroles = \"ruoli.csv\"\n";
+        for (roles, words, expected) in [
+            ("id;name\na;A\n", "", vec![]),
+            ("id;name\na;\n", "", vec!["X801 role a it.md"]),
+            ("id\na\n", "## role a: A\n", vec![]),
+            ("id;name\na;A\n", "## role a: B\n", vec!["X802 role a ruoli.csv:2"]),
+            ("id;name;brief\na;A;B\n", "## role a\nC\n", vec!["X802 role a ruoli.csv:2"]),
+        ] {
+            assert_eq!(faults_of(trunk, words, roles), expected, "{roles}{words}");
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::{check_length, span};
+use super::{check_count, check_length, span};
 use crate::scenario::diagnostic::Cell;
 use crate::scenario::faults::Faults;
+use crate::scenario::limits;
 use crate::scenario::tree::{Sheet, SheetRow, Span};
 
 const QUOTE: u8 = b'"';
@@ -17,13 +18,15 @@ pub fn sheet(text: &str, file: u16, path: &str, faults: &mut Faults) -> Sheet {
     let mut reader = Reader { text, at: start, delimiter: delimiter(&text[start..]), file, faults };
     let mut rows = (1u32..).map_while(|number| reader.row().map(|cells| (number, cells)));
     let located = |cells: Vec<RawCell>| cells.into_iter().map(|(cell, at)| (cell, span(file, at)));
-    let columns: Vec<_> = match rows.next() {
+    let mut columns: Vec<_> = match rows.next() {
         Some((_, cells)) => located(cells).map(|(name, at)| (name.trim().to_lowercase(), at)).collect(),
         None => Vec::new(),
     };
     // A sheet often comes with empty rows at its end.
-    let filled = rows.filter(|(_, cells)| cells.iter().any(|(cell, _)| !cell.trim().is_empty()));
+    let filled = rows.take(limits::ROWS * 2).filter(|(_, cells)| cells.iter().any(|(cell, _)| !cell.trim().is_empty()));
     let mut rows: Vec<_> = filled.map(|(number, cells)| SheetRow { number, cells: located(cells).collect() }).collect();
+    check_count(&mut columns, limits::COLUMNS, span(file, 0..0), faults);
+    check_count(&mut rows, limits::ROWS, span(file, 0..0), faults);
     for row in &mut rows {
         check_row(row, columns.len(), delimiter(&text[start..]), faults);
     }
@@ -66,7 +69,7 @@ fn check_row(row: &mut SheetRow, columns: usize, delimiter: u8, faults: &mut Fau
         row.cells.pop();
     }
     if row.cells.len() != columns {
-        let place = Span { end: last.end.max(first.start + 1), ..first };
+        let place = Span { end: last.end, ..first };
         let sign = if delimiter == b'\t' { "tab".to_string() } else { char::from(delimiter).to_string() };
         let numbers = [row.number, row.cells.len() as u32, columns as u32].map(|n| n.to_string());
         faults.add("S106", place, &[&numbers[0], &numbers[1], &numbers[2], &sign]);
@@ -177,7 +180,8 @@ mod tests {
         ] {
             let (sheet, faults) = read(given);
             assert!(faults.is_empty(), "{given}: {faults:?}");
-            let rows: Vec<String> = sheet.rows.iter().map(|r| r.cells.iter().map(|c| c.0.as_str()).collect::<Vec<_>>().join("|")).collect();
+            let rows: Vec<String> =
+                sheet.rows.iter().map(|r| r.cells.iter().map(|c| c.0.as_str()).collect::<Vec<_>>().join("|")).collect();
             assert_eq!(rows, expected);
         }
     }

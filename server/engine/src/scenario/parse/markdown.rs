@@ -2,14 +2,16 @@
 
 use std::ops::Range;
 
-use super::{check_length, span};
+use super::{check_count, check_length, span};
 use crate::scenario::check::sections;
 use crate::scenario::faults::Faults;
+use crate::scenario::limits;
 use crate::scenario::tree::{Prose, WordSection, Words};
 
 /// Reads one language's words.
 pub fn words(text: &str, file: u16, lang: &str, faults: &mut Faults) -> Words {
-    let mut reader = Reader { text, file, faults, words: Words { lang: lang.into(), file, ..Words::default() }, open: Open::Nothing };
+    let mut reader =
+        Reader { text, file, faults, words: Words { lang: lang.into(), file, ..Words::default() }, open: Open::Nothing };
     let mut fenced = false;
     for line in lines(text) {
         let content = &text[line.clone()];
@@ -20,6 +22,11 @@ pub fn words(text: &str, file: u16, lang: &str, faults: &mut Faults) -> Words {
         }
     }
     reader.close();
+    let whole = span(file, 0..0);
+    check_count(&mut reader.words.sections, limits::SECTIONS, whole, reader.faults);
+    for section in &mut reader.words.sections {
+        check_count(&mut section.children, limits::ROWS, section.span, reader.faults);
+    }
     if reader.words.title.is_none() {
         reader.faults.add("S140", span(file, 0..0), &[]);
     }
@@ -189,7 +196,10 @@ mod tests {
         let raw = |p: &Option<Prose>| p.as_ref().map(|p| p.raw.clone()).unwrap_or_default();
         assert_eq!((raw(&words.title), raw(&words.summary)), ("Lo sportello".into(), "Una mattina.".into()));
         let [phase, mv, variable] = &words.sections[..] else { panic!("{words:?}") };
-        assert_eq!((phase.kind.as_str(), phase.id.as_deref(), raw(&phase.text)), ("phase", Some("voto"), "Due righe\r\ndi testo.".into()));
+        assert_eq!(
+            (phase.kind.as_str(), phase.id.as_deref(), raw(&phase.text)),
+            ("phase", Some("voto"), "Due righe\r\ndi testo.".into())
+        );
         assert_eq!((mv.id.as_deref(), raw(&mv.title)), (Some("invia"), "Manda".into()));
         let children: Vec<_> = mv.children.iter().map(|(id, _, p)| (id.as_str(), p.raw.as_str())).collect();
         assert_eq!(children, [("why", "Non ora.\r\n  Aspetta."), ("importo", "Quanto")]);

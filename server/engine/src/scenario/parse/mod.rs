@@ -37,7 +37,9 @@ pub fn read(files: &Files, faults: &mut Faults) -> Tree {
     let mut tree = Tree::default();
     check_folder(files, faults);
     let mut trunk = add_missing(TRUNK, files, "S120", &mut tree, faults);
-    for (path, bytes) in files.iter().take(limits::FILES) {
+    // The trunk first: what is wrong there explains faults elsewhere.
+    let others = files.iter().filter(|(path, _)| *path != TRUNK);
+    for (path, bytes) in files.get_key_value(TRUNK).into_iter().chain(others).take(limits::FILES) {
         let kind = kind_of(path);
         if kind == FileKind::Image {
             tree.images.push(path.clone());
@@ -164,6 +166,14 @@ fn decode(bytes: &[u8], file: u16, kind: FileKind<'_>, faults: &mut Faults) -> S
 /// Byte range to span; an empty one at 0 means the whole file.
 pub(super) fn span(file: u16, range: Range<usize>) -> Span {
     Span { file, start: range.start as u32, end: range.end as u32 }
+}
+
+/// Cuts what is longer than its bound.
+fn check_count<T>(all: &mut Vec<T>, most: usize, place: Span, faults: &mut Faults) {
+    if all.len() > most {
+        faults.add("S147", place, &[&all.len().to_string(), &most.to_string()]);
+        all.truncate(most);
+    }
 }
 
 fn check_length(text: &str, place: Span, faults: &mut Faults) {

@@ -33,7 +33,8 @@ const BLANKS: [char; 4] = ['\u{a0}', '\u{202f}', '\u{2007}', '\u{3000}'];
 const NO_WIDTH: [char; 4] = ['\u{200b}', '\u{2060}', '\u{feff}', '\u{ad}'];
 
 pub fn scan(text: &str) -> Scan {
-    let mut s = Scanner { text, masked: text.as_bytes().to_vec(), at: 0, damages: Vec::new(), unclosed: Vec::new(), blocks: Vec::new() };
+    let mut s =
+        Scanner { text, masked: text.as_bytes().to_vec(), at: 0, damages: Vec::new(), unclosed: Vec::new(), blocks: Vec::new() };
     s.at = if text.starts_with('\u{feff}') { 3 } else { 0 };
     while let Some(c) = s.rest().chars().next() {
         s.step(c);

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::quotes::{self, Scan};
-use super::{check_length, span};
+use super::{check_count, check_length, span};
 use crate::scenario::check::nearest::nearest;
 use crate::scenario::check::sections;
 use crate::scenario::faults::Faults;
@@ -24,7 +24,13 @@ pub fn scenario(text: &str, file: u16, faults: &mut Faults) -> Vec<Node> {
             }
         }
     });
-    in_file_order(nodes)
+    let mut nodes = in_file_order(nodes);
+    check_count(&mut nodes, limits::SECTIONS, span(file, 0..0), faults);
+    let count = nodes.len();
+    for node in &mut nodes {
+        node.parent = node.parent.filter(|p| *p < count);
+    }
+    nodes
 }
 
 /// A play is one node; its id is the name of the file.
@@ -44,9 +50,7 @@ fn with_document(text: &str, file: u16, faults: &mut Faults, build: impl FnOnce(
         let places = || errors.iter().map(|e| (is_double(e), e.span().unwrap_or(0..0)));
         let broken = places().filter(|(double, _)| !double).map(|(_, at)| at).min_by_key(|at| at.start);
         let Some(at) = broken else {
-            for (_, at) in places() {
-                report_double(text, file, at, faults);
-            }
+            report_doubles(text, file, places().map(|(_, at)| at).take(limits::SYNTAX_FAULTS), faults);
             build(document.get_ref(), &mut Reader { text, file, scan: &scan, faults });
             return;
         };
@@ -65,26 +69,33 @@ fn is_double(error: &toml::de::Error) -> bool {
 }
 
 fn report_damages(scan: &Scan, text: &str, file: u16, faults: &mut Faults) {
-    let mut last_line = usize::MAX;
-    for damage in &scan.damages {
-        // One fault a line is enough for a pair of quotes.
-        let line = text[..damage.at.start].matches('\n').count();
-        if line != last_line {
-            faults.add(damage.code, span(file, damage.at.clone()), &[]);
-        }
-        last_line = line;
+    // One fault a line is enough for a pair of quotes.
+    let is_new = |n: usize| n == 0 || text[scan.damages[n - 1].at.end..scan.damages[n].at.start].contains('\n');
+    let told = (0..scan.damages.len()).filter(|n| is_new(*n));
+    for damage in told.take(limits::SYNTAX_FAULTS).map(|n| &scan.damages[n]) {
+        faults.add(damage.code, span(file, damage.at.clone()), &[]);
     }
-    for open in &scan.unclosed {
+    for open in scan.unclosed.iter().take(limits::SYNTAX_FAULTS) {
         let line = text[..open.content.end].matches('\n').count() + 1;
         faults.add("S105", span(file, open.opener..open.opener + 3), &[&line.to_string()]);
     }
 }
 
-fn report_double(text: &str, file: u16, at: Range<usize>, faults: &mut Faults) {
-    let line_start = text[..at.start].rfind('\n').map_or(0, |n| n + 1);
-    let code = if text[line_start..].trim_start().starts_with('[') { "S111" } else { "S110" };
-    let name = text[at.clone()].to_string();
-    faults.add(code, span(file, at), &[&name]);
+/// Doubled keys and sections. The keys of a doubled section are doubled too: not worth a word.
+fn report_doubles(text: &str, file: u16, places: impl Iterator<Item = Range<usize>>, faults: &mut Faults) {
+    let mut silent = 0..0;
+    for at in places {
+        let line_start = text[..at.start].rfind('\n').map_or(0, |n| n + 1);
+        let is_header = text[line_start..].trim_start().starts_with('[');
+        if !is_header && silent.contains(&at.start) {
+            continue;
+        }
+        if is_header {
+            silent = at.start..text[at.start..].find("\n[").map_or(text.len(), |n| at.start + n);
+        }
+        let code = if is_header { "S111" } else { "S110" };
+        faults.add(code, span(file, at.clone()), &[&text[at]]);
+    }
 }
 
 /// Says what is wrong with a line that TOML refuses, as far as its looks tell.
@@ -97,7 +108,9 @@ fn report_broken(statement: &str, file: u16, start: usize, faults: &mut Faults) 
         return faults.add("S107", place, &[line]);
     };
     let value = value.split('#').next().unwrap_or("").trim();
-    if value.matches('"').count() % 2 == 1 {
+    if value.starts_with('"') && value.contains('\\') {
+        faults.add("S118", place, &[]);
+    } else if value.matches('"').count() % 2 == 1 {
         faults.add("S108", place, &[key.trim()]);
     } else if value.starts_with(char::is_alphabetic) && !value.contains(['"', '\'']) {
         faults.add("S109", place, &[key.trim(), value]);
@@ -109,22 +122,50 @@ fn report_broken(statement: &str, file: u16, start: usize, faults: &mut Faults) 
 /// From the line that begins the broken statement to the next that begins one. A broken header takes its keys along:
 /// they would land in the section before it.
 fn statement_around(text: &str, at: usize, blocks: &[Range<usize>]) -> Range<usize> {
-    let inside = |n: usize| blocks.iter().any(|b| b.start < n && n < b.end);
+    let inside = |n: usize| blocks.get(blocks.partition_point(|b| b.end <= n)).is_some_and(|b| b.start < n);
     let starts: Vec<usize> = line_starts(text).filter(|&n| !inside(n) && begins_statement(&text[n..])).collect();
-    let start = starts.iter().copied().rfind(|&n| n <= at).unwrap_or(0);
-    let header = text[start..].trim_start().starts_with('[');
-    let ends = |n: usize| n > start && n > at && (!header || text[n..].trim_start().starts_with('['));
-    start..starts.iter().copied().find(|&n| ends(n)).unwrap_or(text.len())
+    let next = |start: usize| starts.get(starts.partition_point(|&n| n <= start)).copied().unwrap_or(text.len());
+    // A list never closed is noticed only in the statements after it.
+    let open = starts.iter().copied().find(|&n| n <= at && is_open(&text[n..next(n)]));
+    let start = open.or_else(|| starts.iter().copied().rfind(|&n| n <= at)).unwrap_or(0);
+    if !text[start..].starts_with('[') {
+        return start..next(start);
+    }
+    let header = starts.iter().copied().find(|&n| n > start && text[n..].starts_with('['));
+    start..header.unwrap_or(text.len())
+}
+
+/// More brackets opened than closed, on the way to the next statement.
+fn is_open(statement: &str) -> bool {
+    let mut depth = 0;
+    for line in statement.lines() {
+        let mut quote = None;
+        for c in line.chars() {
+            match (quote, c) {
+                (Some(q), c) if q == c => quote = None,
+                (Some(_), _) => {}
+                (None, '"' | '\'') => quote = Some(c),
+                (None, '#') => break,
+                (None, '[' | '{') => depth += 1,
+                (None, ']' | '}') => depth -= 1,
+                _ => {}
+            }
+        }
+        if line.contains("'''") || line.contains("\"\"\"") {
+            return false;
+        }
+    }
+    depth > 0
 }
 
 fn line_starts(text: &str) -> impl Iterator<Item = usize> {
     std::iter::once(0).chain(text.match_indices('\n').map(|(n, _)| n + 1))
 }
 
+/// `key = …` or `[header]`; not the next line of a list.
 fn begins_statement(rest: &str) -> bool {
-    let line = rest.lines().next().unwrap_or("");
-    // Lists and maps over several lines are indented or closed by a bracket.
-    !line.is_empty() && !line.starts_with([' ', '\t', ']', '}', '#'])
+    let rest = rest.strip_prefix('[').unwrap_or(rest);
+    rest.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '[')
 }
 
 fn blank(text: &str, range: &Range<usize>) -> String {
@@ -191,7 +232,9 @@ impl Reader<'_> {
             let nested = sections::nested_in(kind);
             for (key, value) in in_order(keys) {
                 match value.get_ref() {
-                    DeValue::Table(things) if nested == Some(key.get_ref()) => self.rows(key.get_ref(), things, Some(node), nodes),
+                    DeValue::Table(things) if nested == Some(key.get_ref()) => {
+                        self.rows(key.get_ref(), things, Some(node), nodes);
+                    }
                     _ => {
                         let entry = self.entry(key, value);
                         nodes[node].keys.push(entry);
@@ -202,7 +245,11 @@ impl Reader<'_> {
     }
 
     fn entries(&mut self, table: &DeTable<'_>) -> Vec<Entry> {
-        in_order(table).into_iter().map(|(key, value)| self.entry(key, value)).collect()
+        let mut entries: Vec<Entry> = in_order(table).into_iter().map(|(key, value)| self.entry(key, value)).collect();
+        if let Some(first) = entries.first().map(|e| e.key_span) {
+            check_count(&mut entries, limits::ROWS, first, self.faults);
+        }
+        entries
     }
 
     fn entry(&mut self, key: &Key<'_>, value: &Spanned<DeValue<'_>>) -> Entry {
@@ -224,7 +271,11 @@ impl Reader<'_> {
             },
             DeValue::Boolean(b) => ValueKind::Bool(*b),
             DeValue::Datetime(_) => self.unusable(place, ValueKind::Text(self.text[value.span()].to_string())),
-            DeValue::Array(list) => ValueKind::List(list.iter().map(|v| self.value(v)).collect()),
+            DeValue::Array(list) => {
+                let mut items: Vec<Value> = list.iter().map(|v| self.value(v)).collect();
+                check_count(&mut items, limits::ROWS, place, self.faults);
+                ValueKind::List(items)
+            }
             DeValue::Table(table) => ValueKind::Map(self.entries(table)),
         };
         Value { span: place, kind }
@@ -239,9 +290,9 @@ impl Reader<'_> {
 
     /// The text between the quotes as it stands in the file, so that a place in it is a place in the file.
     fn string(&mut self, at: Range<usize>, decoded: &str) -> Value {
-        let content = match self.scan.unclosed.iter().find(|u| u.opener == at.start) {
-            Some(open) => open.content.clone(),
-            None => between_quotes(&self.scan.masked, at.clone()),
+        let content = match self.scan.unclosed.binary_search_by_key(&at.start, |u| u.opener) {
+            Ok(open) => self.scan.unclosed[open].content.clone(),
+            Err(_) => between_quotes(&self.scan.masked, at.clone()),
         };
         let place = span(self.file, content.clone());
         let raw = &self.text[content.clone()];
@@ -265,4 +316,95 @@ fn between_quotes(text: &str, at: Range<usize>) -> Range<usize> {
     let inner = &raw[3..raw.len() - 3];
     let newline = if inner.starts_with("\r\n") { 2 } else { usize::from(inner.starts_with('\n')) };
     at.start + 3 + newline..at.end - 3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (Vec<Node>, Vec<&'static str>) {
+        let mut faults = Faults::default();
+        let nodes = scenario(text, 0, &mut faults);
+        (nodes, faults.0.iter().map(|f| f.code).collect())
+    }
+
+    #[test]
+    fn sections_rows_and_nested_ones_are_nodes_in_file_order() {
+        let text = "\
+format = 1
+[variable]
+passi = { of = \"seat\" }
+[phase.voto]
+ends = \"desk\"
+[phase.voto.move.b]
+ask.uno = \"yes/no\"
+ask.due.is = \"yes/no\"
+[phase.voto.move.b.ask.tre]
+is = \"text up to 9\"
+[phase.voto.move.a]
+mode = \"final\"
+[people]
+seats = [3, 6]
+";
+        let (nodes, faults) = read(text);
+        assert!(faults.is_empty());
+        let shown: Vec<String> = nodes
+            .iter()
+            .map(|n| format!("{} {} {:?} {}", n.kind, n.id, n.parent, &text[n.span.start as usize..n.span.end as usize]))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "scenario  None ",
+                "variable passi None passi",
+                "phase voto None [phase.voto]",
+                "move b Some(2) [phase.voto.move.b]",
+                "move a Some(2) [phase.voto.move.a]",
+                "people  None [people]",
+            ]
+        );
+        let inputs: Vec<&str> = nodes[3].map("ask").iter().map(|e| e.key.as_str()).collect();
+        assert_eq!(inputs, ["uno", "due", "tre"]);
+        assert_eq!(nodes[0].int("format"), Some(1));
+    }
+
+    #[test]
+    fn texts_stand_where_their_spans_say() {
+        let text = "\u{feff}flow = '''\r\nprimo\r\nsecondo\r\n'''\r\n[phase.é_no]\r\n[phase.b]\r\nends = \"città\"\r\nwho = 'all'\r\nbefore = '''x'''\r\n";
+        let (nodes, _) = read(&text.replace("é_no", "a"));
+        let text = text.replace("é_no", "a");
+        let mut texts = Vec::new();
+        for entry in nodes.iter().flat_map(|n| &n.keys) {
+            let (content, at) = entry.value.text().unwrap();
+            assert_eq!(&text[at.start as usize..at.end as usize], content);
+            texts.push(content.to_string());
+        }
+        assert_eq!(texts, ["primo\r\nsecondo\r\n", "città", "all", "x"]);
+    }
+
+    #[test]
+    fn one_fault_for_each_broken_statement() {
+        for (given, expected) in [
+            ("a = \"b\nc = 1\nd = e\n", vec!["S108", "S109"]),
+            ("a = [1, 2\n[phase.x]\nends = \"desk\"\n", vec!["S107"]),
+            ("a = [\n  1,\n  ?,\n]\nb = 2\n", vec!["S107"]),
+            ("a\nb = = 2\nc\nd = 4\n", vec!["S107", "S107", "S107"]),
+            ("a = 1\na = 2\n[list]\nx = { rows = [] }\nx = { rows = [] }\n", vec!["S110", "S110"]),
+            ("a = 99999999999999999999\n", vec!["S119"]),
+            ("a = nan\n", vec!["S119"]),
+            ("a = \"x \\\" y\"\n", vec!["S118"]),
+            ("[[phase.x]]\nends = \"desk\"\n", vec!["S117"]),
+            ("a = '''\nx\n", vec!["S105"]),
+        ] {
+            assert_eq!(read(given).1, expected, "{given}");
+        }
+    }
+
+    #[test]
+    fn an_unclosed_rule_keeps_its_text() {
+        let (nodes, faults) = read("flow = '''\nvoto\nfine\n\n[phase.voto]\nends = \"desk\"\n");
+        assert_eq!(faults, ["S105"]);
+        assert_eq!(nodes[0].text("flow").map(|t| t.0), Some("voto\nfine"));
+        assert_eq!(nodes[1].id, "voto");
+    }
 }

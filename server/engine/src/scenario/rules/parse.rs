@@ -31,6 +31,14 @@ pub fn expression(text: &str, span: Span, faults: &mut Faults) -> Option<Ex> {
     Some(ex)
 }
 
+/// What stands between braces in the words: a set, or `X for SET`.
+pub fn place(text: &str, span: Span, faults: &mut Faults) -> Option<Arg> {
+    let mut p = Parser::new(text, span, faults, true);
+    let arg = p.arg().ok()?;
+    p.finish().ok()?;
+    Some(arg)
+}
+
 pub fn rule(text: &str, span: Span, faults: &mut Faults) -> Option<Vec<Stmt>> {
     let before = faults.0.len();
     let mut p = Parser::new(text, span, faults, false);

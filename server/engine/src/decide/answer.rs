@@ -1,0 +1,380 @@
+//! Answers to inputs: what is legal, checking what came, making up what is missing.
+
+use super::{Exec, Res};
+use crate::command::{Answer, Answers};
+use crate::eval::{Ctx, Env, Regs};
+use crate::refusal::{Code, Refusal};
+use crate::scenario::model::{AskDef, DEC, InputDef, MoveDef, NONE, Scenario, Val, X};
+use crate::state::State;
+
+/// Signs of one typed text at most, whatever a scenario says.
+pub const TEXT: i64 = 4_000;
+/// Tries at a random legal answer before it counts as none.
+const TRIES: u32 = 20;
+
+/// The legal answers to one input, as things stand.
+#[derive(Clone, Debug)]
+pub struct Legal {
+    pub set: Vec<i64>,
+    pub min: i64,
+    pub max: i64,
+    /// What the chosen may weigh together, and what each weighs.
+    pub weigh: Option<(i64, Vec<i64>)>,
+}
+
+/// Options and limits of an input, after the earlier inputs of the same move.
+#[must_use]
+pub fn legal_set(sc: &Scenario, st: &State, ask: &AskDef, cx: Ctx, item: i64, pending: &[(u16, Val)]) -> Legal {
+    let mut regs = Regs::default();
+    regs.n[0] = item;
+    let mut env = Env::new(sc, st, cx, &mut regs);
+    env.pending = pending;
+    let sized = |set: Vec<i64>, min: i64, max: i64| Legal { set, min, max, weigh: None };
+    match &ask.input {
+        InputDef::YesNo => sized(vec![0, 1], 1, 1),
+        InputDef::Drawing => sized(Vec::new(), 0, TEXT),
+        InputDef::Number { from, to, .. } => {
+            let (from, to) = (env.num(from), env.num(to));
+            sized(Vec::new(), from, to)
+        }
+        InputDef::Text { max, .. } => {
+            let max = env.num(max).clamp(1, TEXT);
+            sized(Vec::new(), 1, max)
+        }
+        InputDef::Choice { least, most, of } => {
+            let set = env.list(of);
+            let (least, most) = (env.num(least), env.num(most));
+            sized(set, least, most)
+        }
+        InputDef::Any { of, weighing } => {
+            let set = env.list(of);
+            let n = set.len() as i64;
+            let weigh = weighing.as_ref().map(|(x, reg, max)| {
+                let max = env.num(max);
+                let weights = set.iter().map(|i| weight(&mut env, *reg, *i, x)).collect();
+                (max, weights)
+            });
+            Legal { set, min: 0, max: n, weigh }
+        }
+        InputDef::Order(of) | InputDef::Tiers { of, .. } => {
+            let set = env.list(of);
+            let n = set.len() as i64;
+            sized(set, n, n)
+        }
+        InputDef::Share { total, over } => {
+            let set = env.list(over);
+            let total = env.num(total);
+            sized(set, total, total)
+        }
+    }
+}
+
+fn weight(env: &mut Env<'_>, reg: u16, item: i64, x: &X) -> i64 {
+    env.regs.n[usize::from(reg)] = item;
+    env.num(x)
+}
+
+/// A set that must be chosen from, and has too little in it.
+pub fn is_empty_set(x: &Exec<'_>, ask: &AskDef, cx: Ctx, item: i64, pending: &[(u16, Val)]) -> bool {
+    match &ask.input {
+        InputDef::Choice { .. } => {
+            let legal = legal_set(x.sc, &x.st, ask, cx, item, pending);
+            (legal.set.len() as i64) < legal.min.max(1)
+        }
+        InputDef::Number { .. } => {
+            let legal = legal_set(x.sc, &x.st, ask, cx, item, pending);
+            legal.max < legal.min
+        }
+        _ => false,
+    }
+}
+
+// ---------------------------------------------------------------- what came
+
+pub fn validate(x: &mut Exec<'_>, def: &MoveDef, seat: u32, cx: Ctx, item: i64, inputs: &Answers) -> Res<Vec<Val>> {
+    validate_asks(x, &def.asks, Some(seat), cx, item, inputs)
+}
+
+/// Inputs one after another: type, membership in the set as it is now, limits from earlier inputs.
+pub fn validate_asks(x: &mut Exec<'_>, asks: &[AskDef], author: Option<u32>, cx: Ctx, item: i64, inputs: &Answers) -> Res<Vec<Val>> {
+    let unknown = inputs.keys().find(|k| *k != "sure" && !asks.iter().any(|a| a.id == **k));
+    if let Some(k) = unknown {
+        return Err(Refusal::at(Code::Type, k));
+    }
+    let mut pending: Vec<(u16, Val)> = Vec::new();
+    let mut typed: Vec<(usize, String)> = Vec::new();
+    for (i, ask) in asks.iter().enumerate() {
+        let legal = legal_set(x.sc, &x.st, ask, cx, item, &pending);
+        let val = match inputs.get(&ask.id) {
+            Some(answer) => check_one(ask, &legal, answer, &mut |text| typed.push((i, text.to_string())))?,
+            None if ask.optional => nothing(ask, x),
+            None => return Err(Refusal::at(Code::Type, &ask.id)),
+        };
+        pending.push((ask.var, val));
+    }
+    // Texts become events only when all inputs are good.
+    for (i, text) in typed {
+        let id = x.typed(author, &text, TEXT as usize)?;
+        pending[i].1 = Val::N(i64::from(id));
+    }
+    Ok(pending.into_iter().map(|p| p.1).collect())
+}
+
+fn nothing(ask: &AskDef, x: &Exec<'_>) -> Val {
+    x.sc.vars[usize::from(ask.var)].start.clone()
+}
+
+fn check_one(ask: &AskDef, legal: &Legal, answer: &Answer, text: &mut dyn FnMut(&str)) -> Res<Val> {
+    let no = |code| Refusal::at(code, &ask.id);
+    match (&ask.input, answer) {
+        (InputDef::YesNo, Answer::Yes(b)) => Ok(Val::N(i64::from(*b))),
+        (InputDef::Number { decimal: false, .. }, Answer::Number(n)) => within(*n, legal).ok_or_else(|| no(Code::Limit)),
+        (InputDef::Number { decimal: true, .. }, Answer::Number(n)) => within(n.saturating_mul(DEC), legal).ok_or_else(|| no(Code::Limit)),
+        (InputDef::Number { decimal: true, .. }, Answer::Decimal(f)) if f.is_finite() => {
+            within((f * DEC as f64).round() as i64, legal).ok_or_else(|| no(Code::Limit))
+        }
+        (InputDef::Text { .. }, Answer::Text(t)) => {
+            let clean = clean(t);
+            let n = clean.chars().count() as i64;
+            if n > legal.max {
+                return Err(no(Code::Limit));
+            }
+            if clean.is_empty() {
+                return if ask.optional { Ok(Val::N(NONE)) } else { Err(no(Code::Limit)) };
+            }
+            text(&clean);
+            Ok(Val::N(NONE))
+        }
+        (InputDef::Drawing, Answer::Text(t)) => {
+            if t.len() as i64 > legal.max {
+                return Err(no(Code::Limit));
+            }
+            text(t);
+            Ok(Val::N(NONE))
+        }
+        (InputDef::Choice { .. } | InputDef::Any { .. }, _) => chosen(ask, legal, answer),
+        (InputDef::Order(_), Answer::List(l)) => permutation(l, &legal.set).ok_or_else(|| no(Code::Choice)),
+        (InputDef::Tiers { sizes, .. }, Answer::Tiers(tiers)) => {
+            let fits = tiers.len() == sizes.len() && tiers.iter().zip(sizes).all(|(t, s)| t.len() == *s as usize);
+            let flat: Vec<i64> = tiers.iter().flatten().copied().collect();
+            let known = flat.iter().all(|i| legal.set.contains(i)) && distinct(&flat);
+            if fits && known { Ok(Val::L(flat)) } else { Err(no(Code::Limit)) }
+        }
+        (InputDef::Share { .. }, Answer::List(l)) => {
+            let good = l.len() == legal.set.len() && l.iter().all(|n| *n >= 0) && l.iter().fold(0i64, |a, b| a.saturating_add(*b)) == legal.max;
+            if good { Ok(Val::L(l.clone())) } else { Err(no(Code::Limit)) }
+        }
+        _ => Err(no(Code::Type)),
+    }
+}
+
+fn within(n: i64, legal: &Legal) -> Option<Val> {
+    (legal.min <= n && n <= legal.max && n != NONE).then_some(Val::N(n))
+}
+
+fn chosen(ask: &AskDef, legal: &Legal, answer: &Answer) -> Res<Val> {
+    let no = |code| Refusal::at(code, &ask.id);
+    let single = matches!(ask.input, InputDef::Choice { least: X::K(1), most: X::K(1), .. });
+    let list = match answer {
+        Answer::Number(n) => vec![*n],
+        Answer::List(l) => l.clone(),
+        _ => return Err(no(Code::Type)),
+    };
+    if !list.iter().all(|i| legal.set.contains(i)) || !distinct(&list) {
+        return Err(no(Code::Choice));
+    }
+    let n = list.len() as i64;
+    if n < legal.min || n > legal.max {
+        return Err(no(Code::Limit));
+    }
+    if let Some((max, weights)) = &legal.weigh {
+        let sum: i64 = list.iter().filter_map(|i| legal.set.iter().position(|s| s == i)).map(|i| weights[i]).sum();
+        if sum > *max {
+            return Err(no(Code::Limit));
+        }
+    }
+    Ok(if single { Val::N(list[0]) } else { Val::L(list) })
+}
+
+fn distinct(list: &[i64]) -> bool {
+    list.iter().enumerate().all(|(i, x)| !list[..i].contains(x))
+}
+
+fn permutation(l: &[i64], set: &[i64]) -> Option<Val> {
+    (l.len() == set.len() && distinct(l) && l.iter().all(|i| set.contains(i))).then(|| Val::L(l.to_vec()))
+}
+
+/// Control and direction signs out, ends trimmed.
+fn clean(text: &str) -> String {
+    let bad = |c: char| c.is_control() && c != '\n' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    text.replace("\r\n", "\n").chars().filter(|c| !bad(*c)).collect::<String>().trim().to_string()
+}
+
+/// Is a stored answer still within its sets, and do the checks hold?
+pub fn still_legal(x: &Exec<'_>, def: &MoveDef, cx: Ctx, item: i64, inputs: &[Val]) -> bool {
+    let mut pending: Vec<(u16, Val)> = Vec::new();
+    for (ask, val) in def.asks.iter().zip(inputs) {
+        let legal = legal_set(x.sc, &x.st, ask, cx, item, &pending);
+        let good = match (&ask.input, val) {
+            (InputDef::Number { .. }, Val::N(n)) => *n == NONE && ask.optional || legal.min <= *n && *n <= legal.max,
+            (InputDef::Choice { .. }, Val::N(n)) => *n == NONE && ask.optional || legal.set.contains(n),
+            (InputDef::Choice { .. } | InputDef::Any { .. } | InputDef::Order(_) | InputDef::Tiers { .. }, Val::L(l)) => {
+                l.iter().all(|i| legal.set.contains(i))
+            }
+            _ => true,
+        };
+        if !good {
+            return false;
+        }
+        pending.push((ask.var, val.clone()));
+    }
+    let mut regs = Regs::default();
+    regs.n[0] = item;
+    let mut env = Env::new(x.sc, &x.st, cx, &mut regs);
+    env.pending = &pending;
+    def.checks.iter().all(|c| env.yes(&c.cond))
+}
+
+// ---------------------------------------------------------------- what is missing
+
+/// Each input's declared default; `None` when one has none and is needed.
+pub fn defaults(x: &Exec<'_>, s: u32, def: &MoveDef, seat: u32, item: i64) -> Option<Vec<Val>> {
+    let cx = x.move_ctx(s, def, seat);
+    let mut regs = Regs::default();
+    regs.n[0] = item;
+    let mut out = Vec::new();
+    for ask in &def.asks {
+        let val = match &ask.default {
+            Some(d) => Env::new(x.sc, &x.st, cx, &mut regs).val(d, ask.default_list),
+            None if ask.optional => nothing(ask, x),
+            None => return None,
+        };
+        out.push(val);
+    }
+    Some(out)
+}
+
+/// A random legal answer, sampled input by input; `None` when none is found.
+pub fn random(x: &mut Exec<'_>, s: u32, def: &MoveDef, seat: u32, item: i64) -> Option<Vec<Val>> {
+    let cx = x.move_ctx(s, def, seat);
+    for t in 0..TRIES {
+        let mut rng = super::mix(x.st.seed ^ (x.st.draws << 8) ^ u64::from(t));
+        let Some(vals) = sample(x.sc, &x.st, def, cx, item, &mut rng) else { continue };
+        let vals: Vec<Val> = vals.into_iter().map(|v| v.val).collect();
+        let texts = def.asks.iter().any(|a| matches!(a.input, InputDef::Text { .. } | InputDef::Drawing) && !a.optional);
+        if !texts && still_legal(x, def, cx, item, &vals) {
+            x.drew(crate::event::Draw::Pick, vec![t.into()]);
+            return Some(vals);
+        }
+    }
+    None
+}
+
+/// A sampled answer: stored, and as it would travel.
+pub struct Sample {
+    pub val: Val,
+    pub answer: Answer,
+}
+
+/// One answer to each input, drawn at random from what is legal.
+pub fn sample(sc: &Scenario, st: &State, def: &MoveDef, cx: Ctx, item: i64, rng: &mut u64) -> Option<Vec<Sample>> {
+    let mut pending: Vec<(u16, Val)> = Vec::new();
+    let mut out = Vec::new();
+    for ask in &def.asks {
+        let legal = legal_set(sc, st, ask, cx, item, &pending);
+        let s = sample_one(ask, &legal, rng)?;
+        pending.push((ask.var, s.val.clone()));
+        out.push(s);
+    }
+    Some(out)
+}
+
+fn below(rng: &mut u64, n: u64) -> u64 {
+    *rng = rng.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    super::mix(*rng) % n.max(1)
+}
+
+/// What a bot types: short, plainly a bot's.
+const WORDS: [&str; 4] = ["Va bene così.", "Non lo so ancora.", "Chiederei alla collega.", "Guardiamo la norma."];
+
+fn sample_one(ask: &AskDef, legal: &Legal, rng: &mut u64) -> Option<Sample> {
+    let both = |n: i64| Sample { val: Val::N(n), answer: Answer::Number(n) };
+    let list = |l: Vec<i64>| Sample { val: Val::L(l.clone()), answer: Answer::List(l) };
+    Some(match &ask.input {
+        InputDef::YesNo => {
+            let n = below(rng, 2) as i64;
+            Sample { val: Val::N(n), answer: Answer::Yes(n == 1) }
+        }
+        InputDef::Number { decimal, .. } => {
+            let n = legal.min + below(rng, (legal.max - legal.min + 1).max(1) as u64) as i64;
+            if legal.max < legal.min {
+                return None;
+            }
+            if *decimal { Sample { val: Val::N(n), answer: Answer::Decimal(n as f64 / DEC as f64) } } else { both(n) }
+        }
+        InputDef::Text { .. } | InputDef::Drawing => {
+            let text = WORDS[below(rng, WORDS.len() as u64) as usize];
+            Sample { val: Val::N(NONE), answer: Answer::Text(text.chars().take(legal.max.max(1) as usize).collect()) }
+        }
+        InputDef::Choice { least: X::K(1), most: X::K(1), .. } => {
+            if legal.set.is_empty() {
+                return None;
+            }
+            both(legal.set[below(rng, legal.set.len() as u64) as usize])
+        }
+        InputDef::Choice { .. } | InputDef::Any { .. } => some_of(legal, rng)?,
+        InputDef::Order(_) => list(mixed(&legal.set, rng)),
+        InputDef::Tiers { sizes, .. } => {
+            let order = mixed(&legal.set, rng);
+            let need: usize = sizes.iter().map(|s| *s as usize).sum();
+            let flat: Vec<i64> = order.into_iter().take(need).collect();
+            if flat.len() < need {
+                return None;
+            }
+            let mut rest = flat.as_slice();
+            let mut tiers = Vec::new();
+            for s in sizes {
+                let (a, b) = rest.split_at(*s as usize);
+                tiers.push(a.to_vec());
+                rest = b;
+            }
+            Sample { val: Val::L(flat), answer: Answer::Tiers(tiers) }
+        }
+        InputDef::Share { .. } => {
+            let mut points = vec![0; legal.set.len()];
+            if points.is_empty() {
+                return None;
+            }
+            for _ in 0..legal.max.max(0) {
+                points[below(rng, legal.set.len() as u64) as usize] += 1;
+            }
+            list(points)
+        }
+    })
+}
+
+fn some_of(legal: &Legal, rng: &mut u64) -> Option<Sample> {
+    let most = legal.max.min(legal.set.len() as i64);
+    if most < legal.min {
+        return None;
+    }
+    let n = legal.min + below(rng, (most - legal.min + 1) as u64) as i64;
+    let mut out = Vec::new();
+    let mut left = legal.weigh.as_ref().map_or(i64::MAX, |w| w.0);
+    for i in mixed(&legal.set, rng) {
+        let w = legal.weigh.as_ref().map_or(0, |(_, ws)| legal.set.iter().position(|s| *s == i).map_or(0, |p| ws[p]));
+        if (out.len() as i64) < n && w <= left {
+            out.push(i);
+            left -= w;
+        }
+    }
+    Some(Sample { val: Val::L(out.clone()), answer: Answer::List(out) })
+}
+
+fn mixed(set: &[i64], rng: &mut u64) -> Vec<i64> {
+    let mut out = set.to_vec();
+    for i in (1..out.len()).rev() {
+        out.swap(i, below(rng, i as u64 + 1) as usize);
+    }
+    out
+}

@@ -1,0 +1,195 @@
+//! Every rule of the game. A command becomes events, or is refused and nothing has happened.
+
+mod answer;
+mod desk;
+mod flow;
+mod groups;
+mod lobby;
+mod moves;
+mod phase;
+mod rules;
+
+use std::collections::VecDeque;
+
+use crate::command::Command;
+use crate::eval::{Ctx, Env, Regs};
+use crate::event::{Draw, Event};
+use crate::id::Millis;
+use crate::refusal::{Code, Refusal};
+use crate::scenario::model::{NONE, Scenario, Val, X};
+use crate::state::State;
+
+pub use answer::{Legal, Sample, legal_set, sample};
+
+/// Steps (statements, loop passes) that one command may take before it is stopped.
+const STEPS: u32 = 200_000;
+
+/// What a command leads to: the events to store, and the state after them (equal to folding them).
+#[derive(Debug)]
+pub struct Decision {
+    pub events: Vec<Event>,
+    pub state: State,
+}
+
+type Res<T = ()> = Result<T, Refusal>;
+
+/// Every rule of the game. `at` is the session clock.
+///
+/// # Errors
+/// The reason why the command is not carried out; nothing has happened then.
+pub fn decide(sc: &Scenario, st: &State, command: &Command, at: Millis) -> Res<Decision> {
+    let mut none = VecDeque::new();
+    decide_with(sc, st, command, at, &mut none)
+}
+
+/// The same with prepared chance, for plays: each draw takes the next of `chance` while there is one.
+///
+/// # Errors
+/// As `decide`.
+pub fn decide_with(sc: &Scenario, st: &State, command: &Command, at: Millis, chance: &mut VecDeque<Val>) -> Res<Decision> {
+    let mut x = Exec::new(sc, st.clone(), at, chance);
+    x.command(command)?;
+    x.settle();
+    if x.steps == 0 {
+        return Err(Refusal::new(Code::Runaway));
+    }
+    Ok(Decision { events: x.ev, state: x.st })
+}
+
+/// One command being carried out on a copy of the state.
+pub struct Exec<'a> {
+    pub sc: &'a Scenario,
+    pub st: State,
+    pub ev: Vec<Event>,
+    pub chance: &'a mut VecDeque<Val>,
+    pub steps: u32,
+    /// A jump asked for by a rule, carried out when the rule is over.
+    pub jump: Option<Jump>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Jump {
+    Close,
+    To(u16),
+    Again,
+    Leave,
+}
+
+impl<'a> Exec<'a> {
+    pub fn new(sc: &'a Scenario, mut st: State, at: Millis, chance: &'a mut VecDeque<Val>) -> Self {
+        st.clock = st.clock.max(at);
+        Exec { sc, st, ev: Vec::new(), chance, steps: STEPS, jump: None }
+    }
+
+    /// The only way in which anything changes.
+    pub fn emit(&mut self, event: Event) {
+        crate::evolve::evolve(self.sc, &mut self.st, &event);
+        self.ev.push(event);
+    }
+
+    pub fn command(&mut self, command: &Command) -> Res {
+        match command {
+            Command::Open { tables, seed, set } => self.open(*tables, *seed, set),
+            Command::Join { bot, table } => self.join(*bot, *table),
+            Command::Seat { seat, act } => self.seat_act(*seat, act),
+            Command::Desk { act } => self.desk_act(act),
+            Command::Presence { seat, here } => self.presence(*seat, *here),
+            Command::Tick => {
+                self.tick();
+                Ok(())
+            }
+        }
+    }
+
+    // ------------------------------------------------------------ reading
+
+    pub fn num(&self, x: &X, cx: Ctx, regs: &mut Regs) -> i64 {
+        Env::new(self.sc, &self.st, cx, regs).num(x)
+    }
+
+    pub fn yes(&self, x: &X, cx: Ctx, regs: &mut Regs) -> bool {
+        self.num(x, cx, regs) == 1
+    }
+
+    pub fn list(&self, x: &X, cx: Ctx, regs: &mut Regs) -> Vec<i64> {
+        Env::new(self.sc, &self.st, cx, regs).list(x)
+    }
+
+    /// The surroundings of a strand: its table, team or group; nobody acts.
+    pub fn strand_ctx(&self, strand: u32) -> Ctx {
+        let s = &self.st.strands[strand as usize];
+        let mut cx = Ctx::of(self.sc, &self.st, s.scope, s.inst);
+        if s.scope == crate::scenario::model::Scope::Seat {
+            cx.me = i64::from(s.inst);
+        }
+        cx.strand = Some(strand);
+        cx
+    }
+
+    /// A seat acting in a strand.
+    pub fn seat_ctx(&self, strand: u32, seat: u32) -> Ctx {
+        let mut cx = self.strand_ctx(strand);
+        cx.me = i64::from(seat);
+        let s = &self.st.seats[seat as usize];
+        cx.table = i64::from(s.table);
+        if cx.team == NONE {
+            cx.team = s.team;
+        }
+        cx
+    }
+
+    // ------------------------------------------------------------ chance
+
+    /// A number below `n` (at least 1). Drawn once; what comes of it is written in events.
+    pub fn below(&mut self, n: u64, used: u64) -> u64 {
+        let x = mix(self.st.seed.wrapping_add((self.st.draws + used + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15)));
+        // Multiply-shift: the bias for the small numbers of games is below 2⁻⁵⁰.
+        ((u128::from(x) * u128::from(n.max(1))) >> 64) as u64
+    }
+
+    pub fn prepared(&mut self) -> Option<Val> {
+        self.chance.pop_front()
+    }
+
+    pub fn drew(&mut self, what: Draw, got: Vec<i64>) {
+        self.emit(Event::Drew { what, got });
+    }
+
+    /// A random order of a list.
+    pub fn shuffled(&mut self, list: &[i64], what: Draw) -> Vec<i64> {
+        if let Some(Val::L(order)) = self.prepared() {
+            let mut out: Vec<i64> = order.iter().copied().filter(|x| list.contains(x)).collect();
+            out.extend(list.iter().copied().filter(|x| !order.contains(x)));
+            self.drew(what, out.clone());
+            return out;
+        }
+        let mut out = list.to_vec();
+        for i in (1..out.len()).rev() {
+            let j = self.below(i as u64 + 1, i as u64) as usize;
+            out.swap(i, j);
+        }
+        self.drew(what, out.clone());
+        out
+    }
+
+    /// One of a list, evenly.
+    pub fn one_of(&mut self, list: &[i64], what: Draw) -> i64 {
+        if list.is_empty() {
+            return NONE;
+        }
+        let got = match self.prepared() {
+            Some(Val::N(n)) if list.contains(&n) => n,
+            _ => list[self.below(list.len() as u64, 0) as usize],
+        };
+        self.drew(what, vec![got]);
+        got
+    }
+}
+
+/// SplitMix64's mixing (Steele, Lea, Flood 2014; public domain).
+#[must_use]
+pub fn mix(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}

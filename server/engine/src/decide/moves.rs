@@ -1,0 +1,437 @@
+//! What a person in a seat does.
+
+use super::{Exec, Res};
+use crate::command::{Answer, Answers, SeatAct};
+use crate::eval::Regs;
+use crate::event::{Event, TextBody, Unit};
+use crate::id::SeatId;
+use crate::refusal::{Code, Refusal};
+use crate::scenario::model::{Agree, Judge, MoveDef, NONE, Scope, Val};
+use crate::view::{Mode, Stage, Status};
+
+/// Signs of a reason or a message typed beside a move.
+pub const REASON: usize = 500;
+
+impl Exec<'_> {
+    pub fn seat_act(&mut self, seat: SeatId, act: &SeatAct) -> Res {
+        if seat.ix() >= self.st.seats.len() {
+            return Err(Refusal::new(Code::Unknown));
+        }
+        match act {
+            SeatAct::Help { on } => {
+                self.emit(Event::Help { seat, on: *on });
+                return Ok(());
+            }
+            SeatAct::Leave => {
+                self.emit(Event::StatusSet { seat, status: Status::Left });
+                self.refresh_asked(seat.0);
+                return Ok(());
+            }
+            SeatAct::SitOut { on } => {
+                self.emit(Event::SatOut { seat, on: *on });
+                self.refresh_asked(seat.0);
+                return Ok(());
+            }
+            _ => {}
+        }
+        if self.st.stage != Stage::Play {
+            return Err(Refusal::new(Code::Closed));
+        }
+        if self.st.paused.is_some() {
+            return Err(Refusal::new(Code::Paused));
+        }
+        self.in_play(seat, act)
+    }
+
+    fn in_play(&mut self, seat: SeatId, act: &SeatAct) -> Res {
+        let s = self.st.strand_of(seat.0).ok_or(Refusal::new(Code::Turn))?;
+        match act {
+            SeatAct::Move { name, item, inputs } => self.make_move(s, seat.0, name, item.unwrap_or(NONE), inputs),
+            SeatAct::Back { name, item, of } => self.back(s, seat.0, name, item.unwrap_or(NONE), of.0),
+            SeatAct::Ack => self.ack(s, seat.0),
+            SeatAct::Reopen { name, item } => self.reopen(s, seat.0, name, item.unwrap_or(NONE)),
+            SeatAct::Judge { ask, yes, inputs, reason } => self.judge(*ask, Some(seat.0), *yes, inputs, reason),
+            SeatAct::Spoken => self.spoken(s, seat.0),
+            SeatAct::Help { .. } | SeatAct::SitOut { .. } | SeatAct::Leave => Ok(()),
+        }?;
+        self.carry_out_jump(s);
+        Ok(())
+    }
+
+    pub fn carry_out_jump(&mut self, s: u32) {
+        if let Some(jump) = self.jump.take()
+            && self.st.strands[s as usize].alive
+        {
+            self.take_jump(s, jump);
+        }
+    }
+
+    // ------------------------------------------------------------ a move
+
+    /// The move by name, if this seat may make it now.
+    fn named_move(&self, s: u32, seat: u32, name: &str) -> Res<u16> {
+        let run = self.st.strands[s as usize].running.as_ref().ok_or(Refusal::new(Code::Turn))?;
+        let phase = &self.sc.phases[usize::from(run.phase)];
+        let Some(m) = phase.moves.iter().copied().find(|m| self.sc.moves[usize::from(*m)].id == name) else {
+            let known = self.sc.moves.iter().any(|m| m.id == name);
+            return Err(Refusal::at(if known { Code::Turn } else { Code::Unknown }, name));
+        };
+        if run.frozen {
+            return Err(Refusal::new(Code::Closed));
+        }
+        let def = &self.sc.moves[usize::from(m)];
+        let mine = match &def.by {
+            _ if def.by_desk => false,
+            Some(by) => self.st.seats[seat as usize].status == Status::Playing && self.yes(by, self.move_ctx(s, def, seat), &mut Regs::default()),
+            None => run.asked.contains(&seat),
+        };
+        if mine { Ok(m) } else { Err(Refusal::new(Code::Turn)) }
+    }
+
+    fn make_move(&mut self, s: u32, seat: u32, name: &str, item: i64, inputs: &Answers) -> Res {
+        let m = self.named_move(s, seat, name)?;
+        let def = &self.sc.moves[usize::from(m)];
+        if !self.items(s, def, seat).contains(&item) {
+            return Err(Refusal::at(Code::Choice, name));
+        }
+        let unit = self.unit(def, seat).ok_or(Refusal::new(Code::Turn))?;
+        let cx = self.move_ctx(s, def, seat);
+        let mut regs = Regs::default();
+        regs.n[0] = item;
+        if def.when.as_ref().is_some_and(|w| !self.yes(w, cx, &mut regs)) {
+            return Err(Refusal::at(Code::Condition, name));
+        }
+        self.times_left(s, m, item, unit, seat)?;
+        let filled = super::answer::validate(self, def, seat, cx, item, inputs)?;
+        self.check(def, s, seat, item, &filled, inputs)?;
+        if def.mode == Mode::Consent {
+            return self.propose(s, m, seat, item, filled);
+        }
+        if def.joint.is_some() {
+            return self.hold(s, m, item, unit, seat, filled);
+        }
+        if !def.extra && Self::stays_shut(def) {
+            // Another move takes the place of an earlier sealed answer.
+            self.let_go_of_others(s, m, item, seat);
+        }
+        self.take_effect(s, m, item, unit, Some(seat), filled, false);
+        Ok(())
+    }
+
+    pub fn unit(&self, def: &MoveDef, seat: u32) -> Option<Unit> {
+        match def.joint {
+            Some(scope) => Some(Unit { scope, inst: self.instance_of(scope, seat)? }),
+            None => Some(Unit { scope: Scope::Seat, inst: seat }),
+        }
+    }
+
+    fn times_left(&self, s: u32, m: u16, item: i64, unit: Unit, seat: u32) -> Res {
+        let def = &self.sc.moves[usize::from(m)];
+        let Some(run) = &self.st.strands[s as usize].running else { return Err(Refusal::new(Code::Turn)) };
+        let sealed = run.sealed.iter().find(|a| a.unit == unit && a.item == item && (def.answers.is_none() || a.mv == m));
+        if let Some(a) = sealed
+            && !def.extra
+            && (self.sc.moves[usize::from(a.mv)].mode == Mode::Final || def.joint.is_some())
+        {
+            return Err(Refusal::new(Code::Times));
+        }
+        let made = run.made.iter().find(|x| (x.0, x.1, x.2) == (m, item, unit)).map_or(0, |x| x.3);
+        let most = def.times.as_ref().map(|t| self.num(t, self.move_ctx(s, def, seat), &mut Regs::default()));
+        // Whoever has finished with another move has had the turn.
+        let other = !def.extra && def.joint.is_none() && sealed.is_none() && made == 0 && def.answers.is_none() && run.done.contains(&seat);
+        if most.is_some_and(|t| i64::from(made) >= t) && !Self::stays_shut(def) || other {
+            return Err(Refusal::new(Code::Times));
+        }
+        Ok(())
+    }
+
+    pub fn has_answered(&self, s: u32, m: u16, item: i64, seat: u32) -> bool {
+        let def = &self.sc.moves[usize::from(m)];
+        let (Some(run), Some(unit)) = (&self.st.strands[s as usize].running, self.unit(def, seat)) else { return false };
+        run.sealed.iter().any(|a| a.mv == m && a.unit == unit && a.item == item) || run.made.iter().any(|x| (x.0, x.1, x.2) == (m, item, unit))
+    }
+
+    fn let_go_of_others(&mut self, s: u32, m: u16, item: i64, seat: u32) {
+        let Some(run) = &self.st.strands[s as usize].running else { return };
+        let mine = |a: &&crate::state::SealedAnswer| a.unit == Unit { scope: Scope::Seat, inst: seat } && a.item == item && a.mv != m;
+        let others: Vec<u16> = run.sealed.iter().filter(mine).map(|a| a.mv).collect();
+        for mv in others {
+            self.emit(Event::Unsealed { strand: s, mv, item, unit: Unit { scope: Scope::Seat, inst: seat } });
+        }
+    }
+
+    /// The scenario's own conditions: checks refuse, warnings ask "sure?", notes are written down.
+    fn check(&mut self, def: &MoveDef, s: u32, seat: u32, item: i64, filled: &[Val], inputs: &Answers) -> Res {
+        let pending: Vec<(u16, Val)> = def.asks.iter().map(|a| a.var).zip(filled.iter().cloned()).collect();
+        let cx = self.move_ctx(s, def, seat);
+        let holds = |x: &Self, cond| {
+            let mut regs = Regs::default();
+            regs.n[0] = item;
+            let mut env = crate::eval::Env::new(x.sc, &x.st, cx, &mut regs);
+            env.pending = &pending;
+            env.yes(cond)
+        };
+        // Parts of a whole are checked when the whole is there.
+        if !def.each {
+            if let Some(c) = def.checks.iter().find(|c| !holds(self, &c.cond)) {
+                return Err(Refusal::at(Code::Check, &c.id));
+            }
+        }
+        let sure = matches!(inputs.get("sure"), Some(Answer::Yes(true)));
+        if let Some(w) = def.warns.iter().find(|w| !sure && holds(self, &w.cond)) {
+            return Err(Refusal::at(Code::Sure, &w.id));
+        }
+        let mv = self.sc.moves.iter().position(|m| m.id == def.id).unwrap_or(0) as u16;
+        for (i, n) in def.notes.iter().enumerate() {
+            if holds(self, &n.cond) {
+                self.emit(Event::Marked { strand: s, mv, check: i as u16, seat });
+            }
+        }
+        Ok(())
+    }
+
+    /// Sealed answers are kept; others are written and their rule runs.
+    #[allow(clippy::too_many_arguments)] // one answer is what they are
+    pub fn take_effect(&mut self, s: u32, m: u16, item: i64, unit: Unit, seat: Option<u32>, inputs: Vec<Val>, by_default: bool) {
+        let def = &self.sc.moves[usize::from(m)];
+        if Self::stays_shut(def) {
+            self.emit(Event::Sealed { strand: s, mv: m, item, unit, inputs });
+            self.unit_done(s, m, unit);
+            return;
+        }
+        self.write_inputs(m, unit.inst, item, &inputs);
+        self.emit(Event::Made { strand: s, mv: m, item, unit, seat, by_default, inputs });
+        let (cx, _) = self.unit_ctx(s, def, unit);
+        let mut regs = Regs::default();
+        regs.n[0] = item;
+        self.rule(&def.rule, cx, &mut regs);
+        self.unit_done(s, m, unit);
+    }
+
+    /// Marks those done who have made what they were asked for.
+    fn unit_done(&mut self, s: u32, m: u16, unit: Unit) {
+        let def = &self.sc.moves[usize::from(m)];
+        if def.extra {
+            return;
+        }
+        let people = if unit.scope == Scope::Seat { vec![unit.inst] } else { self.st.members(unit.scope, unit.inst) };
+        for seat in people {
+            let all = self.items(s, def, seat).into_iter().all(|item| self.has_answered(s, m, item, seat));
+            if all {
+                self.seat_done(s, seat);
+            }
+        }
+    }
+
+    pub fn write_inputs(&mut self, m: u16, inst: u32, item: i64, inputs: &[Val]) {
+        let def = &self.sc.moves[usize::from(m)];
+        let keys: Vec<i64> = if def.answers.is_some() { vec![item] } else { Vec::new() };
+        for (ask, val) in def.asks.iter().zip(inputs) {
+            self.emit(Event::Set { var: ask.var, inst, keys: keys.clone(), val: val.clone() });
+        }
+    }
+
+    // ------------------------------------------------------------ together
+
+    /// A member holds a version; when enough hold the same, the group has answered.
+    fn hold(&mut self, s: u32, m: u16, item: i64, unit: Unit, seat: u32, inputs: Vec<Val>) -> Res {
+        self.emit(Event::Version { strand: s, mv: m, item, unit, seat, inputs: Some(inputs) });
+        let def = &self.sc.moves[usize::from(m)];
+        if def.each {
+            return self.whole(s, m, item, unit);
+        }
+        let Some(run) = &self.st.strands[s as usize].running else { return Ok(()) };
+        let versions: Vec<_> = run.versions.iter().filter(|v| v.mv == m && v.item == item && v.unit == unit).cloned().collect();
+        let mine = versions.iter().find(|v| v.seat == seat).map(|v| v.inputs.clone()).unwrap_or_default();
+        let held = versions.iter().filter(|v| v.inputs == mine).count();
+        if held >= self.need(def, unit) {
+            self.emit(Event::VersionsGone { strand: s, mv: m, item, unit });
+            self.take_effect(s, m, item, unit, Some(seat), mine, false);
+        }
+        Ok(())
+    }
+
+    /// How many must hold the same version, of those who are there.
+    pub fn need(&self, def: &MoveDef, unit: Unit) -> usize {
+        let members = self.st.members(unit.scope, unit.inst);
+        let there = members.iter().filter(|m| self.st.seats[**m as usize].here || self.st.seats[**m as usize].bot).count().max(1);
+        match def.agree {
+            Agree::One => 1,
+            Agree::Number(n) => (n as usize).min(there),
+            Agree::Majority => members.len() / 2 + 1,
+            Agree::All | Agree::Most => there,
+        }
+    }
+
+    /// Everybody has filled an own part: the checks are made on the whole, and it counts.
+    fn whole(&mut self, s: u32, m: u16, item: i64, unit: Unit) -> Res {
+        let def = &self.sc.moves[usize::from(m)];
+        let members = self.st.members(unit.scope, unit.inst);
+        let Some(run) = &self.st.strands[s as usize].running else { return Ok(()) };
+        let parts: Vec<(u32, Vec<Val>)> =
+            run.versions.iter().filter(|v| v.mv == m && v.item == item && v.unit == unit).map(|v| (v.seat, v.inputs.clone())).collect();
+        if !members.iter().all(|x| parts.iter().any(|p| p.0 == *x)) {
+            return Ok(());
+        }
+        for (seat, inputs) in &parts {
+            self.write_inputs(m, *seat, item, inputs);
+        }
+        let (cx, _) = self.unit_ctx(s, def, unit);
+        if let Some(c) = def.checks.iter().find(|c| !self.yes(&c.cond, cx, &mut Regs::default())) {
+            return Err(Refusal::at(Code::Check, &c.id));
+        }
+        self.emit(Event::VersionsGone { strand: s, mv: m, item, unit });
+        self.emit(Event::Made { strand: s, mv: m, item, unit, seat: None, by_default: false, inputs: Vec::new() });
+        self.rule(&def.rule, cx, &mut Regs::default());
+        self.unit_done(s, m, unit);
+        Ok(())
+    }
+
+    fn back(&mut self, s: u32, seat: u32, name: &str, item: i64, of: u32) -> Res {
+        let m = self.named_move(s, seat, name)?;
+        let def = &self.sc.moves[usize::from(m)];
+        let unit = self.unit(def, seat).ok_or(Refusal::new(Code::Turn))?;
+        let Some(run) = &self.st.strands[s as usize].running else { return Err(Refusal::new(Code::Turn)) };
+        let found = run.versions.iter().find(|v| v.mv == m && v.item == item && v.unit == unit && v.seat == of);
+        let Some(inputs) = found.map(|v| v.inputs.clone()) else { return Err(Refusal::at(Code::Unknown, name)) };
+        self.times_left(s, m, item, unit, seat)?;
+        self.hold(s, m, item, unit, seat, inputs)
+    }
+
+    fn reopen(&mut self, s: u32, seat: u32, name: &str, item: i64) -> Res {
+        let m = self.named_move(s, seat, name)?;
+        let def = &self.sc.moves[usize::from(m)];
+        let unit = self.unit(def, seat).ok_or(Refusal::new(Code::Turn))?;
+        if def.mode != Mode::Sealed || def.joint.is_some() {
+            return Err(Refusal::new(Code::Times));
+        }
+        let run = self.st.strands[s as usize].running.as_ref();
+        if !run.is_some_and(|r| r.sealed.iter().any(|a| a.mv == m && a.unit == unit && a.item == item)) {
+            return Err(Refusal::at(Code::Unknown, name));
+        }
+        self.emit(Event::Unsealed { strand: s, mv: m, item, unit });
+        self.emit(Event::DoneSet { strand: s, seat, on: false });
+        Ok(())
+    }
+
+    // ------------------------------------------------------------ acknowledging, speaking
+
+    fn ack(&mut self, s: u32, seat: u32) -> Res {
+        let run = self.st.strands[s as usize].running.as_ref().ok_or(Refusal::new(Code::Turn))?;
+        if !self.sc.phases[usize::from(run.phase)].ack || !run.asked.contains(&seat) {
+            return Err(Refusal::new(Code::Turn));
+        }
+        self.seat_done(s, seat);
+        Ok(())
+    }
+
+    fn spoken(&mut self, s: u32, seat: u32) -> Res {
+        let run = self.st.strands[s as usize].running.as_ref().ok_or(Refusal::new(Code::Turn))?;
+        if run.floor != Some(seat) {
+            return Err(Refusal::new(Code::Turn));
+        }
+        self.seat_done(s, seat);
+        self.next_speaker(s);
+        Ok(())
+    }
+
+    // ------------------------------------------------------------ proposals
+
+    fn propose(&mut self, s: u32, m: u16, seat: u32, item: i64, inputs: Vec<Val>) -> Res {
+        let def = &self.sc.moves[usize::from(m)];
+        let judge = match &def.accept {
+            Some(Judge::Seat(x)) => {
+                let pending: Vec<(u16, Val)> = def.asks.iter().map(|a| a.var).zip(inputs.iter().cloned()).collect();
+                let mut regs = Regs::default();
+                let mut env = crate::eval::Env::new(self.sc, &self.st, self.move_ctx(s, def, seat), &mut regs);
+                env.pending = &pending;
+                Some(u32::try_from(env.num(x)).map_err(|_| Refusal::at(Code::Choice, &def.id))?)
+            }
+            _ => None,
+        };
+        let ask = self.st.next_ask;
+        self.emit(Event::Proposed { ask, strand: s, mv: m, item, seat, judge, inputs });
+        Ok(())
+    }
+
+    /// `by`: the seat that answers; `None`: the desk.
+    pub fn judge(&mut self, ask: u32, by: Option<u32>, yes: bool, replies: &Answers, reason: &str) -> Res {
+        let Some(a) = self.st.asks.iter().find(|a| a.ask == ask).cloned() else { return Err(Refusal::new(Code::Unknown)) };
+        if a.judge != by && by.is_some() {
+            return Err(Refusal::new(Code::Unknown));
+        }
+        let def = &self.sc.moves[usize::from(a.mv)];
+        let reason = if reason.trim().is_empty() { None } else { Some(self.typed(by, reason, REASON)?) };
+        let judge_seat = by.unwrap_or(a.seat);
+        let cx = self.move_ctx(a.strand, def, judge_seat);
+        let replies = if yes { super::answer::validate_asks(self, &def.replies, by, cx, a.item, replies)? } else { Vec::new() };
+        if yes && !super::answer::still_legal(self, def, self.move_ctx(a.strand, def, a.seat), a.item, &a.inputs) {
+            self.emit(Event::Lapsed { ask });
+            return Ok(());
+        }
+        self.emit(Event::Judged { ask, yes, reason, replies: replies.clone() });
+        self.write_inputs(a.mv, a.seat, a.item, &a.inputs);
+        for (r, val) in def.replies.iter().zip(&replies) {
+            self.emit(Event::Set { var: r.var, inst: a.seat, keys: Vec::new(), val: val.clone() });
+        }
+        let mut regs = Regs::default();
+        regs.n[0] = a.item;
+        let cx = self.move_ctx(a.strand, def, a.seat);
+        if yes {
+            let unit = Unit { scope: Scope::Seat, inst: a.seat };
+            self.emit(Event::Made { strand: a.strand, mv: a.mv, item: a.item, unit, seat: Some(a.seat), by_default: false, inputs: a.inputs });
+            self.rule(&def.rule, cx, &mut regs);
+            self.unit_done(a.strand, a.mv, unit);
+        } else {
+            self.rule(&def.if_no, cx, &mut regs);
+        }
+        self.carry_out_jump(a.strand);
+        Ok(())
+    }
+
+    /// Words of a person: bounded, kept as an event of their own.
+    pub fn typed(&mut self, author: Option<u32>, text: &str, most: usize) -> Res<u32> {
+        if text.chars().count() > most {
+            return Err(Refusal::new(Code::Limit));
+        }
+        let id = self.st.texts.len() as u32;
+        self.emit(Event::Wrote { id, author, body: TextBody::Plain(text.to_string()) });
+        Ok(id)
+    }
+
+    // ------------------------------------------------------------ presence
+
+    pub fn presence(&mut self, seat: SeatId, here: bool) -> Res {
+        let Some(s) = self.st.seats.get(seat.ix()) else { return Err(Refusal::new(Code::Unknown)) };
+        if s.here == here {
+            return Ok(());
+        }
+        self.emit(Event::Here { seat, on: here });
+        if !here
+            && self.st.stage == Stage::Play
+            && self.st.paused.is_none()
+            && let Some(strand) = self.st.strand_of(seat.0)
+        {
+            self.absent_answer(strand);
+            self.agreed_without(strand);
+        }
+        Ok(())
+    }
+
+    /// With somebody gone, those who are left may already agree.
+    fn agreed_without(&mut self, s: u32) {
+        let Some(run) = &self.st.strands[s as usize].running else { return };
+        let versions = run.versions.clone();
+        for v in &versions {
+            let def = &self.sc.moves[usize::from(v.mv)];
+            let here = |x: &Self, seat: u32| x.st.seats[seat as usize].here;
+            let held = versions.iter().filter(|w| w.mv == v.mv && w.item == v.item && w.unit == v.unit && w.inputs == v.inputs && here(self, w.seat)).count();
+            if !def.each && here(self, v.seat) && held >= self.need(def, v.unit) {
+                self.emit(Event::VersionsGone { strand: s, mv: v.mv, item: v.item, unit: v.unit });
+                self.take_effect(s, v.mv, v.item, v.unit, Some(v.seat), v.inputs.clone(), false);
+                self.carry_out_jump(s);
+                return;
+            }
+        }
+    }
+}

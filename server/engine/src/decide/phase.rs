@@ -1,0 +1,458 @@
+//! A phase: opening, who is asked, closing.
+
+use super::{Exec, Jump};
+use crate::eval::{Ctx, Regs};
+use crate::event::{Event, Unit};
+use crate::id::SeatId;
+use crate::scenario::model::{EndsDef, MoveDef, NONE, Scope, TimeoutDef, Val};
+use crate::state::SealedAnswer;
+use crate::view::{Mode, Status};
+
+/// What absence or time has filled in: how a missing answer is made up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fill {
+    Pass,
+    Default,
+    Random,
+}
+
+impl Exec<'_> {
+    pub fn open_phase(&mut self, s: u32, phase: u16) {
+        let def = &self.sc.phases[usize::from(phase)];
+        let cx = self.strand_ctx(s);
+        self.rule(&def.before, cx, &mut Regs::default());
+        if let Some(jump) = self.jump.take() {
+            if jump != Jump::Close {
+                self.take_jump(s, jump);
+            }
+            return;
+        }
+        self.fire_triggers();
+        if !self.st.strands[s as usize].alive || self.st.strands[s as usize].running.is_some() {
+            return;
+        }
+        let asked = self.who_is_asked(s, phase);
+        self.empty_inputs(phase, &asked);
+        let limit = def.limit.as_ref().map(|l| self.num(l, cx, &mut Regs::default())).filter(|l| *l != NONE);
+        let at = self.st.clock;
+        self.emit(Event::PhaseOpened { strand: s, phase, asked: asked.clone(), limit, at });
+        if def.talk == crate::view::Talk::InTurn {
+            self.next_speaker(s);
+        }
+        self.nobody_can(s, phase, &asked);
+        self.absent_answer(s);
+    }
+
+    /// Seats of the strand that play now and for whom `who` holds; with `cover` all of them.
+    fn who_is_asked(&self, s: u32, phase: u16) -> Vec<u32> {
+        let strand = &self.st.strands[s as usize];
+        let Some(who) = &self.sc.phases[usize::from(phase)].who else { return Vec::new() };
+        let cover = self.sc.phases[usize::from(phase)].cover;
+        let mut asked = Vec::new();
+        for seat in 0..self.st.seats.len() as u32 {
+            let place = &self.st.seats[seat as usize];
+            let plays = place.status == Status::Playing && !place.sitting_out && !self.st.over.contains_key(&place.table);
+            if plays && self.st.in_scope(seat, strand.scope, strand.inst) && (cover || self.really_asked(s, seat, who)) {
+                asked.push(seat);
+            }
+        }
+        asked
+    }
+
+    fn really_asked(&self, s: u32, seat: u32, who: &crate::scenario::model::X) -> bool {
+        self.yes(who, self.seat_ctx(s, seat), &mut Regs::default())
+    }
+
+    /// In a covered phase: does this seat's answer count?
+    pub fn counts_here(&self, s: u32, seat: u32) -> bool {
+        let Some(run) = &self.st.strands[s as usize].running else { return false };
+        let def = &self.sc.phases[usize::from(run.phase)];
+        !def.cover || def.who.as_ref().is_some_and(|w| self.really_asked(s, seat, w))
+    }
+
+    /// For one seat who is asked is looked at again when it joins, returns, or changes.
+    pub fn refresh_asked(&mut self, seat: u32) {
+        let Some(s) = self.st.strand_of(seat) else { return };
+        for other in 0..self.st.strands.len() as u32 {
+            let asked = self.st.strands[other as usize].running.as_ref().is_some_and(|r| r.asked.contains(&seat));
+            if asked && other != s {
+                self.emit(Event::AskedSet { strand: other, seat, on: false });
+            }
+        }
+        let Some(phase) = self.st.strands[s as usize].running.as_ref().map(|r| r.phase) else { return };
+        let on = self.who_is_asked(s, phase).contains(&seat);
+        let was = self.st.strands[s as usize].running.as_ref().is_some_and(|r| r.asked.contains(&seat));
+        if on != was {
+            self.emit(Event::AskedSet { strand: s, seat, on });
+        }
+    }
+
+    pub fn ask_newcomer(&mut self, seat: u32) {
+        self.refresh_asked(seat);
+    }
+
+    fn empty_inputs(&mut self, phase: u16, asked: &[u32]) {
+        let moves = &self.sc.phases[usize::from(phase)].moves;
+        for m in moves {
+            let def = &self.sc.moves[usize::from(*m)];
+            for ask in def.asks.iter().chain(&def.replies) {
+                let scope = self.sc.vars[usize::from(ask.var)].scope;
+                let mut units: Vec<u32> = asked.iter().filter_map(|seat| self.instance_of(scope, *seat)).collect();
+                units.dedup();
+                for inst in units {
+                    self.empty(ask.var, inst);
+                }
+            }
+        }
+    }
+
+    fn empty(&mut self, var: u16, inst: u32) {
+        let def = &self.sc.vars[usize::from(var)];
+        let full = if def.column.is_some() {
+            self.st.cell(self.sc, var, inst, &[]) != def.start
+        } else {
+            self.st.cells.range((var, inst, Vec::new())..).next().is_some_and(|((v, i, _), _)| *v == var && *i == inst)
+        };
+        if full {
+            self.emit(Event::Emptied { var, inst });
+        }
+    }
+
+    pub fn instance_of(&self, scope: Scope, seat: u32) -> Option<u32> {
+        let s = &self.st.seats[seat as usize];
+        match scope {
+            Scope::Session => Some(0),
+            Scope::Table => Some(s.table),
+            Scope::Team => u32::try_from(s.team).ok(),
+            Scope::Group(k) => u32::try_from(s.groups[usize::from(k)]).ok(),
+            Scope::Seat => Some(seat),
+            Scope::Token(_) => None,
+        }
+    }
+
+    /// Nobody asked, or nobody asked has anything to do: the phase is stuck, skipped or an ending.
+    fn nobody_can(&mut self, s: u32, phase: u16, asked: &[u32]) {
+        let def = &self.sc.phases[usize::from(phase)];
+        if def.cover || def.ack || def.talk == crate::view::Talk::InTurn || !matches!(def.ends, EndsDef::AllDone | EndsDef::Done(_)) {
+            return;
+        }
+        if asked.iter().any(|seat| self.can_do_something(s, phase, *seat)) {
+            return;
+        }
+        match def.stuck {
+            Some(e) => {
+                let table = u32::try_from(self.strand_ctx(s).table).ok();
+                self.finish(e, table, None);
+            }
+            None => self.close(s, true),
+        }
+    }
+
+    fn can_do_something(&self, s: u32, phase: u16, seat: u32) -> bool {
+        let moves = &self.sc.phases[usize::from(phase)].moves;
+        moves.iter().any(|m| {
+            let def = &self.sc.moves[usize::from(*m)];
+            !def.extra && !def.by_desk && self.may_begin(s, def, seat, NONE)
+        })
+    }
+
+    /// `by` and `if` hold and no set is empty.
+    pub fn may_begin(&self, s: u32, def: &MoveDef, seat: u32, item: i64) -> bool {
+        let cx = self.move_ctx(s, def, seat);
+        let mut regs = Regs::default();
+        regs.n[0] = item;
+        if def.by.as_ref().is_some_and(|b| !self.yes(b, cx, &mut regs)) || def.when.as_ref().is_some_and(|w| !self.yes(w, cx, &mut regs)) {
+            return false;
+        }
+        let given: Vec<(u16, Val)> = Vec::new();
+        def.asks.iter().all(|a| a.optional || a.given.is_some() || !super::answer::is_empty_set(self, a, cx, item, &given))
+    }
+
+    /// The surroundings of a move: the seat, and the group that answers together.
+    pub fn move_ctx(&self, s: u32, def: &MoveDef, seat: u32) -> Ctx {
+        let mut cx = self.seat_ctx(s, seat);
+        if let Some(scope) = def.joint
+            && let Some(inst) = self.instance_of(scope, seat)
+        {
+            match scope {
+                Scope::Team => cx.team = i64::from(inst),
+                Scope::Group(_) => cx.group = i64::from(inst),
+                _ => {}
+            }
+        }
+        cx
+    }
+
+    // ------------------------------------------------------------ closing
+
+    /// `early`: by time, by the desk or by a rule; then what is missing is filled as the file says.
+    pub fn close(&mut self, s: u32, early: bool) {
+        let Some(run) = self.st.strands[s as usize].running.clone() else { return };
+        let phase = run.phase;
+        let def = &self.sc.phases[usize::from(phase)];
+        if early && !run.frozen {
+            self.fill_missing(s, phase);
+            if self.jump.is_some() || self.st.strands[s as usize].running.is_none() {
+                // A filled-in move has itself left the phase.
+                if let Some(jump) = self.jump.take() {
+                    self.after_close(s, phase, Some(jump));
+                }
+                return;
+            }
+        }
+        if def.desk_opens && !run.frozen {
+            self.emit(Event::Frozen { strand: s });
+            return;
+        }
+        self.open_answers(s, phase);
+        let jump = self.jump.take();
+        self.after_close(s, phase, jump);
+    }
+
+    fn after_close(&mut self, s: u32, phase: u16, jump: Option<Jump>) {
+        if !self.st.strands[s as usize].alive {
+            return;
+        }
+        let def = &self.sc.phases[usize::from(phase)];
+        self.rule(&def.after, self.strand_ctx(s), &mut Regs::default());
+        let jump = self.jump.take().or(jump);
+        if self.st.strands[s as usize].alive && self.st.strands[s as usize].running.is_some() {
+            self.emit(Event::PhaseClosed { strand: s });
+        }
+        match jump {
+            Some(j) if j != Jump::Close && self.st.strands[s as usize].alive => self.take_jump(s, j),
+            _ => {}
+        }
+    }
+
+    /// All sealed answers open at the same instant; then the rule of each runs, seats in order, groups after them.
+    fn open_answers(&mut self, s: u32, phase: u16) {
+        let sealed = self.sorted_sealed(s);
+        let mut good = Vec::new();
+        for a in sealed {
+            if self.still_holds(s, phase, &a) {
+                good.push(a);
+            }
+        }
+        for a in &good {
+            self.write_inputs(a.mv, a.unit.inst, a.item, &a.inputs);
+        }
+        for a in &good {
+            let def = &self.sc.moves[usize::from(a.mv)];
+            let (cx, seat) = self.unit_ctx(s, def, a.unit);
+            let mut regs = Regs::default();
+            regs.n[0] = a.item;
+            self.emit(Event::Made { strand: s, mv: a.mv, item: a.item, unit: a.unit, seat, by_default: false, inputs: a.inputs.clone() });
+            self.rule(&def.rule, cx, &mut regs);
+        }
+    }
+
+    fn sorted_sealed(&self, s: u32) -> Vec<SealedAnswer> {
+        let Some(run) = &self.st.strands[s as usize].running else { return Vec::new() };
+        let mut sealed: Vec<SealedAnswer> = run.sealed.clone();
+        sealed.retain(|a| a.unit.scope != Scope::Seat || self.counts_here(s, a.unit.inst));
+        sealed.sort_by_key(|a| (a.unit.scope != Scope::Seat, a.unit.inst, a.item));
+        sealed
+    }
+
+    /// Each sealed answer is checked once more: the world may have moved.
+    fn still_holds(&self, s: u32, _phase: u16, a: &SealedAnswer) -> bool {
+        let def = &self.sc.moves[usize::from(a.mv)];
+        let (cx, _) = self.unit_ctx(s, def, a.unit);
+        super::answer::still_legal(self, def, cx, a.item, &a.inputs)
+    }
+
+    pub fn unit_ctx(&self, s: u32, def: &MoveDef, unit: Unit) -> (Ctx, Option<u32>) {
+        if unit.scope == Scope::Seat {
+            return (self.move_ctx(s, def, unit.inst), Some(unit.inst));
+        }
+        let mut cx = Ctx::of(self.sc, &self.st, unit.scope, unit.inst);
+        cx.strand = Some(s);
+        (cx, None)
+    }
+
+    // ------------------------------------------------------------ what is missing
+
+    fn fill_missing(&mut self, s: u32, phase: u16) {
+        let asked = match &self.st.strands[s as usize].running {
+            Some(r) => r.asked.clone(),
+            None => return,
+        };
+        for seat in asked {
+            let Some(run) = &self.st.strands[s as usize].running else { return };
+            if run.done.contains(&seat) || !self.counts_here(s, seat) || !self.st.seats[seat as usize].counts() {
+                continue;
+            }
+            self.fill_seat(s, phase, seat, None);
+            if self.jump.is_some() {
+                return;
+            }
+        }
+    }
+
+    /// Fills the first move that this seat could have made.
+    fn fill_seat(&mut self, s: u32, phase: u16, seat: u32, how: Option<Fill>) {
+        let moves = self.sc.phases[usize::from(phase)].moves.clone();
+        for m in moves {
+            let def = &self.sc.moves[usize::from(m)];
+            if def.extra || def.by_desk {
+                continue;
+            }
+            for item in self.items(s, def, seat) {
+                if self.may_begin(s, def, seat, item) && !self.has_answered(s, m, item, seat) {
+                    self.fill_move(s, m, seat, item, how);
+                    if self.jump.is_some() {
+                        return;
+                    }
+                }
+            }
+            if def.joint.is_some() || self.may_begin(s, def, seat, NONE) || def.answers.is_some() {
+                return;
+            }
+        }
+    }
+
+    /// Things that want an answer each; one `NONE` for a plain move.
+    pub fn items(&self, s: u32, def: &MoveDef, seat: u32) -> Vec<i64> {
+        match &def.answers {
+            Some((_, set, _)) => self.list(set, self.move_ctx(s, def, seat), &mut Regs::default()),
+            None => vec![NONE],
+        }
+    }
+
+    fn fill_move(&mut self, s: u32, m: u16, seat: u32, item: i64, how: Option<Fill>) {
+        let def = &self.sc.moves[usize::from(m)];
+        let unit = self.unit(def, seat);
+        if let (Some(unit), Some(_), None) = (unit, def.joint, how)
+            && let Some(inputs) = self.settled_by_time(s, m, item, unit)
+        {
+            self.take_effect(s, m, item, unit, None, inputs, false);
+            return;
+        }
+        let fill = how.unwrap_or(match def.timeout {
+            TimeoutDef::Default => Fill::Default,
+            TimeoutDef::Random => Fill::Random,
+            _ => Fill::Pass,
+        });
+        let Some(unit) = unit else { return };
+        let inputs = match fill {
+            Fill::Pass => None,
+            Fill::Default => super::answer::defaults(self, s, def, seat, item),
+            Fill::Random => super::answer::random(self, s, def, seat, item),
+        };
+        match inputs {
+            Some(inputs) => {
+                self.emit(Event::VersionsGone { strand: s, mv: m, item, unit });
+                self.take_effect(s, m, item, unit, Some(seat), inputs, true);
+            }
+            None => self.emit(Event::Made { strand: s, mv: m, item, unit, seat: Some(seat), by_default: true, inputs: Vec::new() }),
+        }
+    }
+
+    /// The version of a joint answer that counts when time is up: the one held by most, or the last written.
+    fn settled_by_time(&mut self, s: u32, m: u16, item: i64, unit: Unit) -> Option<Vec<Val>> {
+        let def = &self.sc.moves[usize::from(m)];
+        let run = self.st.strands[s as usize].running.as_ref()?;
+        let versions: Vec<_> = run.versions.iter().filter(|v| v.mv == m && v.item == item && v.unit == unit).cloned().collect();
+        match def.timeout {
+            TimeoutDef::Draft => versions.iter().max_by_key(|v| v.n).map(|v| v.inputs.clone()),
+            TimeoutDef::Most => {
+                let held = |inputs: &Vec<Val>| versions.iter().filter(|v| v.inputs == *inputs).count();
+                let top = versions.iter().map(|v| held(&v.inputs)).max()?;
+                let mut best: Vec<Vec<Val>> = Vec::new();
+                for v in &versions {
+                    if held(&v.inputs) == top && !best.contains(&v.inputs) {
+                        best.push(v.inputs.clone());
+                    }
+                }
+                self.untie(def, unit, &best, &versions)
+            }
+            _ => None,
+        }
+    }
+
+    fn untie(&mut self, def: &MoveDef, unit: Unit, best: &[Vec<Val>], versions: &[crate::state::Version]) -> Option<Vec<Val>> {
+        use crate::scenario::model::Tie;
+        if best.len() < 2 {
+            return best.first().cloned();
+        }
+        match &def.tie {
+            Tie::Lot | Tie::All => {
+                let order: Vec<i64> = (0..best.len() as i64).collect();
+                let i = self.one_of(&order, crate::event::Draw::Lot);
+                best.get(i as usize).cloned()
+            }
+            Tie::Seat(x) => {
+                let cx = Ctx::of(self.sc, &self.st, unit.scope, unit.inst);
+                let seat = self.num(x, cx, &mut Regs::default());
+                versions.iter().find(|v| i64::from(v.seat) == seat && best.contains(&v.inputs)).map(|v| v.inputs.clone())
+            }
+            Tie::None => None,
+        }
+    }
+
+    // ------------------------------------------------------------ absence
+
+    /// Who is away is answered for at once, as the scenario says; who sits out passes.
+    pub fn absent_answer(&mut self, s: u32) {
+        use crate::scenario::model::Absent;
+        let how = match self.sc.people.absent {
+            Absent::Wait | Absent::Desk => return,
+            Absent::Pass => Fill::Pass,
+            Absent::Default => Fill::Default,
+            Absent::Random => Fill::Random,
+        };
+        let Some(run) = &self.st.strands[s as usize].running else { return };
+        let phase = run.phase;
+        if self.sc.phases[usize::from(phase)].cover {
+            return;
+        }
+        let away: Vec<u32> = run.asked.iter().copied().filter(|a| !run.done.contains(a) && !self.st.seats[*a as usize].here).collect();
+        for seat in away {
+            // Where people answer together, the others answer.
+            let joint = self.sc.phases[usize::from(phase)].moves.iter().any(|m| self.sc.moves[usize::from(*m)].joint.is_some());
+            let others = joint && self.st.strands[s as usize].running.as_ref().is_some_and(|r| r.asked.iter().any(|a| self.st.seats[*a as usize].here));
+            if !others {
+                self.fill_seat(s, phase, seat, Some(how));
+            }
+            let running = self.st.strands[s as usize].running.as_ref();
+            if running.is_none_or(|r| r.phase != phase) {
+                return;
+            }
+            if !others && !self.st.strands[s as usize].running.as_ref().is_some_and(|r| r.done.contains(&seat)) {
+                self.emit(Event::DoneSet { strand: s, seat, on: true });
+            }
+            if let Some(jump) = self.jump.take() {
+                self.take_jump(s, jump);
+                return;
+            }
+        }
+    }
+
+    // ------------------------------------------------------------ speaking in turn
+
+    /// The next who may speak and has not; when there is nobody left, all are done.
+    pub fn next_speaker(&mut self, s: u32) {
+        let Some(run) = &self.st.strands[s as usize].running else { return };
+        let def = &self.sc.phases[usize::from(run.phase)];
+        let open: Vec<u32> = run.asked.iter().copied().filter(|a| !run.done.contains(a) && self.st.seats[*a as usize].counts()).collect();
+        let next = open.into_iter().find(|seat| def.speakers.as_ref().is_none_or(|x| self.yes(x, self.seat_ctx(s, *seat), &mut Regs::default())));
+        self.emit(Event::Floor { strand: s, seat: next });
+    }
+
+    pub fn seat_done(&mut self, s: u32, seat: u32) {
+        let asked = self.st.strands[s as usize].running.as_ref().is_some_and(|r| r.asked.contains(&seat) && !r.done.contains(&seat));
+        if asked {
+            self.emit(Event::DoneSet { strand: s, seat, on: true });
+        }
+    }
+
+    pub fn id(seat: u32) -> SeatId {
+        SeatId(seat)
+    }
+
+    /// Mode of a move whose answers stay shut until the phase closes.
+    pub fn stays_shut(def: &MoveDef) -> bool {
+        matches!(def.mode, Mode::Sealed | Mode::Final)
+    }
+}

@@ -1,0 +1,671 @@
+//! Runs a rule: statements and verbs, each change an event.
+
+use super::{Exec, Jump};
+use crate::eval::{Ctx, Regs};
+use crate::event::{Draw, Event, People, Secret, Spot};
+use crate::id::{SeatId, TableId};
+use crate::scenario::model::{NONE, Op, Place, S, Scope, ShapeDef, Thing, ToX, Val, X, ZoneKind};
+use crate::scenario::rules::ast::AtEnd;
+use crate::view::Status;
+
+impl Exec<'_> {
+    pub fn rule(&mut self, rule: &[S], cx: Ctx, regs: &mut Regs) {
+        for s in rule {
+            if self.steps == 0 {
+                return;
+            }
+            self.steps -= 1;
+            self.stmt(s, cx, regs);
+        }
+    }
+
+    fn stmt(&mut self, s: &S, cx: Ctx, regs: &mut Regs) {
+        match s {
+            S::Let { reg, list, x } => {
+                if *list {
+                    let l = self.list(x, cx, regs);
+                    regs.set_list(*reg, l);
+                } else {
+                    regs.n[usize::from(*reg)] = self.num(x, cx, regs);
+                }
+            }
+            S::Assign { place, op, x, list } => self.assign(place, *op, x, *list, cx, regs),
+            S::If(arms, other) => {
+                for (cond, body) in arms {
+                    if self.yes(cond, cx, regs) {
+                        return self.rule(body, cx, regs);
+                    }
+                }
+                self.rule(other, cx, regs);
+            }
+            S::ForEach { reg, set, body } => {
+                for item in self.list(set, cx, regs) {
+                    regs.n[usize::from(*reg)] = item;
+                    self.rule(body, cx, regs);
+                }
+            }
+            S::Repeat { times, until, body } => {
+                for _ in 0..self.num(times, cx, regs).clamp(0, 1_000) {
+                    self.rule(body, cx, regs);
+                    if self.steps == 0 || until.as_ref().is_some_and(|u| self.yes(u, cx, regs)) {
+                        return;
+                    }
+                }
+            }
+            S::MoveToZone { .. }
+            | S::MoveToSpace { .. }
+            | S::Advance { .. }
+            | S::SwapTokens(..)
+            | S::Deal { .. }
+            | S::Draw { .. }
+            | S::ShuffleZone { .. }
+            | S::Make { .. }
+            | S::Remove { .. } => self.with_tokens(s, cx, regs),
+            S::Roll { .. } | S::Pick { .. } | S::Rank { .. } | S::ShuffleVar(_) => self.with_chance(s, cx, regs),
+            S::Rotate { .. } | S::Group { .. } | S::Form { .. } | S::Dissolve(_) | S::Merge { .. } | S::Split { .. } => self.with_groups(s, cx, regs),
+            S::Reveal { .. } | S::Conceal(_) | S::ShowText { .. } | S::Note { .. } => self.telling(s, cx, regs),
+            _ => self.with_flow(s, cx, regs),
+        }
+    }
+
+    // ------------------------------------------------------------ assignments
+
+    fn assign(&mut self, place: &Place, op: Op, x: &X, list: bool, cx: Ctx, regs: &mut Regs) {
+        let val = if list { Val::L(self.list(x, cx, regs)) } else { Val::N(self.num(x, cx, regs)) };
+        let val = match op {
+            Op::Set => val,
+            _ => self.changed(place, op, val, cx, regs),
+        };
+        self.put(place, val, cx, regs);
+    }
+
+    fn changed(&mut self, place: &Place, op: Op, by: Val, cx: Ctx, regs: &mut Regs) -> Val {
+        let old = self.get(place, cx, regs);
+        match (old, by, op) {
+            (Val::N(a), Val::N(b), _) if a == NONE || b == NONE => Val::N(a),
+            (Val::N(a), Val::N(b), Op::Add) => Val::N(a.saturating_add(b)),
+            (Val::N(a), Val::N(b), _) => Val::N(a.saturating_sub(b)),
+            (Val::L(mut a), Val::L(b), Op::Add) => {
+                a.extend(b.into_iter().filter(|x| !a.contains(x)).collect::<Vec<_>>());
+                Val::L(a)
+            }
+            (Val::L(mut a), Val::L(b), _) => {
+                a.retain(|x| !b.contains(x));
+                Val::L(a)
+            }
+            (old, _, _) => old,
+        }
+    }
+
+    fn get(&mut self, place: &Place, cx: Ctx, regs: &mut Regs) -> Val {
+        match place {
+            Place::Var { v, inst, keys } => {
+                let inst = self.num(inst, cx, regs);
+                let keys: Vec<i64> = keys.iter().map(|k| self.num(k, cx, regs)).collect();
+                u32::try_from(inst).map_or(Val::N(NONE), |i| self.st.cell(self.sc, *v, i, &keys))
+            }
+            Place::Role(s) => Val::N(self.seat_of(s, cx, regs).map_or(NONE, |s| self.st.seats[s as usize].role)),
+            Place::Team(s) => Val::N(self.seat_of(s, cx, regs).map_or(NONE, |s| self.st.seats[s as usize].team)),
+            Place::Group(k, s) => Val::N(self.seat_of(s, cx, regs).map_or(NONE, |s| self.st.seats[s as usize].groups[usize::from(*k)])),
+            Place::Status(s) => Val::N(self.seat_of(s, cx, regs).map_or(NONE, |s| self.st.seats[s as usize].status as i64)),
+            Place::Heading(t) => Val::N(self.token_of(t, cx, regs).map_or(NONE, |t| self.st.tokens[t as usize].heading)),
+        }
+    }
+
+    fn seat_of(&mut self, x: &X, cx: Ctx, regs: &mut Regs) -> Option<u32> {
+        let s = u32::try_from(self.num(x, cx, regs)).ok()?;
+        ((s as usize) < self.st.seats.len()).then_some(s)
+    }
+
+    fn token_of(&mut self, x: &X, cx: Ctx, regs: &mut Regs) -> Option<u32> {
+        let t = u32::try_from(self.num(x, cx, regs)).ok()?;
+        ((t as usize) < self.st.tokens.len()).then_some(t)
+    }
+
+    fn put(&mut self, place: &Place, val: Val, cx: Ctx, regs: &mut Regs) {
+        match place {
+            Place::Var { v, inst, keys } => {
+                let inst = self.num(inst, cx, regs);
+                let keys: Vec<i64> = keys.iter().map(|k| self.num(k, cx, regs)).collect();
+                if let Ok(i) = u32::try_from(inst) {
+                    self.write(*v, i, &keys, val);
+                }
+            }
+            Place::Role(s) => {
+                if let Some(seat) = self.seat_of(s, cx, regs) {
+                    self.emit(Event::RoleSet { seat: SeatId(seat), role: u32::try_from(val.num()).ok() });
+                    self.refresh_asked(seat);
+                }
+            }
+            Place::Team(s) => {
+                if let Some(seat) = self.seat_of(s, cx, regs) {
+                    self.emit(Event::TeamSet { seat: SeatId(seat), team: u32::try_from(val.num()).ok() });
+                    self.refresh_asked(seat);
+                }
+            }
+            Place::Group(k, s) => {
+                if let Some(seat) = self.seat_of(s, cx, regs) {
+                    self.emit(Event::GroupSet { seat: SeatId(seat), kind: *k, group: u32::try_from(val.num()).ok() });
+                    self.refresh_asked(seat);
+                }
+            }
+            Place::Status(s) => {
+                if let (Some(seat), Some(status)) = (self.seat_of(s, cx, regs), status_of(val.num())) {
+                    self.emit(Event::StatusSet { seat: SeatId(seat), status });
+                    self.refresh_asked(seat);
+                }
+            }
+            Place::Heading(t) => {
+                if let Some(token) = self.token_of(t, cx, regs) {
+                    self.emit(Event::Headed { token, dir: val.num().signum() });
+                }
+            }
+        }
+    }
+
+    /// Writes a variable, within its range.
+    pub fn write(&mut self, v: u16, inst: u32, keys: &[i64], val: Val) {
+        let def = &self.sc.vars[usize::from(v)];
+        let val = match (val, def.range) {
+            (Val::N(n), Some((a, b))) if n != NONE => Val::N(n.clamp(a, b)),
+            (val, _) => val,
+        };
+        if self.st.cell(self.sc, v, inst, keys) != val {
+            self.emit(Event::Set { var: v, inst, keys: keys.to_vec(), val });
+        }
+    }
+
+    // ------------------------------------------------------------ tokens
+
+    fn with_tokens(&mut self, s: &S, cx: Ctx, regs: &mut Regs) {
+        match s {
+            S::MoveToZone { what, list, zone, inst, bottom } => {
+                let Ok(i) = u32::try_from(self.num(inst, cx, regs)) else { return };
+                for t in self.these(what, *list, cx, regs) {
+                    self.token_to(t, Spot::Zone(*zone, i), *bottom, cx);
+                }
+            }
+            S::MoveToSpace { what, list, board, space } => {
+                let Ok(space) = u32::try_from(self.num(space, cx, regs)) else { return };
+                for t in self.these(what, *list, cx, regs) {
+                    self.token_to(t, Spot::Space(*board, space), false, cx);
+                    self.land(t, cx, 0);
+                }
+            }
+            S::Advance { what, by, end } => {
+                let by = self.num(by, cx, regs);
+                if let (Some(t), true) = (self.token_of(what, cx, regs), by != NONE) {
+                    self.advance(t, by, *end, cx);
+                }
+            }
+            S::SwapTokens(a, b) => self.swap_tokens(a, b, cx, regs),
+            S::Deal { n, from, zone, to } => self.deal(n, from, *zone, to, cx, regs),
+            S::Draw { n, from, to } => {
+                let (n, from_i, to_i) = (self.num(n, cx, regs), self.num(&from.1, cx, regs), self.num(&to.1, cx, regs));
+                if let (Ok(f), Ok(t)) = (u32::try_from(from_i), u32::try_from(to_i)) {
+                    for _ in 0..n.max(0) {
+                        self.draw((from.0, f), (to.0, t), cx);
+                    }
+                }
+            }
+            S::ShuffleZone { zone, inst } => {
+                if let Ok(i) = u32::try_from(self.num(inst, cx, regs)) {
+                    self.shuffle_zone(*zone, i);
+                }
+            }
+            S::Make { n, kind, item, zone, inst } => {
+                let (n, item, inst) = (self.num(n, cx, regs), self.num(item, cx, regs), self.num(inst, cx, regs));
+                let there = self.st.tokens.iter().filter(|t| t.kind == *kind && t.at != Spot::Gone).count() as i64;
+                let most = i64::from(self.sc.kinds[usize::from(*kind)].most).max(200) * i64::from(self.st.tables);
+                if let (Ok(item), Ok(inst)) = (u32::try_from(item), u32::try_from(inst)) {
+                    for _ in 0..n.clamp(0, (most - there).max(0)) {
+                        self.emit(Event::TokenMade { kind: *kind, item, owner: None, at: Spot::Zone(*zone, inst) });
+                    }
+                }
+            }
+            S::Remove { what, list } => {
+                for t in self.these(what, *list, cx, regs) {
+                    self.emit(Event::TokenMoved { token: t, to: Spot::Gone, bottom: false, by: None });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn these(&mut self, what: &X, list: bool, cx: Ctx, regs: &mut Regs) -> Vec<u32> {
+        let found = if list { self.list(what, cx, regs) } else { vec![self.num(what, cx, regs)] };
+        found.into_iter().filter_map(|t| u32::try_from(t).ok()).filter(|t| (*t as usize) < self.st.tokens.len()).collect()
+    }
+
+    /// Puts a token somewhere, if there is room.
+    fn token_to(&mut self, token: u32, to: Spot, bottom: bool, cx: Ctx) {
+        if self.st.tokens[token as usize].at == to {
+            return;
+        }
+        if let Spot::Zone(z, i) = to {
+            let def = &self.sc.zones[usize::from(z)];
+            let size = self.st.zones.get(&(z, i)).map_or(0, Vec::len) as i64;
+            if let Some(cap) = &def.capacity {
+                let around = Ctx { strand: cx.strand, ..Ctx::of(self.sc, &self.st, def.scope, i) };
+                if size >= self.num(cap, around, &mut Regs::default()) {
+                    return;
+                }
+            }
+        }
+        let by = u32::try_from(cx.me).ok();
+        self.emit(Event::TokenMoved { token, to, bottom, by });
+    }
+
+    fn swap_tokens(&mut self, a: &X, b: &X, cx: Ctx, regs: &mut Regs) {
+        let (Some(a), Some(b)) = (self.token_of(a, cx, regs), self.token_of(b, cx, regs)) else { return };
+        let (at, bt) = (self.st.tokens[a as usize].at, self.st.tokens[b as usize].at);
+        let by = u32::try_from(cx.me).ok();
+        self.emit(Event::TokenMoved { token: a, to: bt, bottom: false, by });
+        self.emit(Event::TokenMoved { token: b, to: at, bottom: false, by });
+        self.land(a, cx, 0);
+        self.land(b, cx, 0);
+    }
+
+    /// What the landing space does; its moves land again, until none applies or the chain is long enough.
+    fn land(&mut self, token: u32, cx: Ctx, chain: u32) {
+        let Spot::Space(board, space) = self.st.tokens[token as usize].at else { return };
+        let def = &self.sc.boards[usize::from(board)];
+        if chain >= def.chain {
+            self.emit(Event::Stopped { what: def.id.clone() });
+            return;
+        }
+        let n = def.spaces.len() as u32;
+        for l in &def.spaces[(space % n) as usize].land {
+            let land = &def.lands[usize::from(*l)];
+            let mut regs = Regs::default();
+            regs.n[0] = i64::from(token);
+            regs.n[1] = i64::from(space);
+            self.land_rule(&land.then, cx, &mut regs, chain + 1);
+        }
+    }
+
+    /// A landing's own moves go on with the chain.
+    fn land_rule(&mut self, rule: &[S], cx: Ctx, regs: &mut Regs, chain: u32) {
+        for s in rule {
+            if self.steps == 0 {
+                return;
+            }
+            self.steps -= 1;
+            match s {
+                S::Advance { what, by, end } => {
+                    let by = self.num(by, cx, regs);
+                    if let (Some(t), true) = (self.token_of(what, cx, regs), by != NONE) {
+                        self.walk_token(t, by, *end);
+                        self.land(t, cx, chain);
+                    }
+                }
+                S::MoveToSpace { what, list, board, space } => {
+                    let Ok(space) = u32::try_from(self.num(space, cx, regs)) else { continue };
+                    for t in self.these(what, *list, cx, regs) {
+                        self.token_to(t, Spot::Space(*board, space), false, cx);
+                        self.emit(Event::Walked { token: t, board: *board, spaces: vec![space] });
+                        self.land(t, cx, chain);
+                    }
+                }
+                S::If(arms, other) => {
+                    let arm = arms.iter().find(|(c, _)| self.yes(c, cx, regs)).map_or(other, |a| &a.1);
+                    self.land_rule(arm, cx, regs, chain);
+                }
+                s => self.stmt(s, cx, regs),
+            }
+        }
+    }
+
+    fn advance(&mut self, token: u32, by: i64, end: AtEnd, cx: Ctx) {
+        self.walk_token(token, by, end);
+        self.land(token, cx, 0);
+    }
+
+    /// Along a path or ring, in the direction of the token's heading; `bounce` turns it at an end.
+    fn walk_token(&mut self, token: u32, by: i64, end: AtEnd) {
+        let Spot::Space(board, space) = self.st.tokens[token as usize].at else { return };
+        let def = &self.sc.boards[usize::from(board)];
+        let n = def.spaces.len() as i64;
+        let base = i64::from(space) - i64::from(space) % n;
+        let ring = matches!(def.shape, ShapeDef::Ring(_)) || end == AtEnd::Wrap;
+        let mut at = i64::from(space) % n;
+        let mut dir = self.st.tokens[token as usize].heading.signum() * by.signum();
+        let mut turned = false;
+        let mut way = Vec::new();
+        for _ in 0..by.abs().min(1_000) {
+            let mut next = at + dir;
+            if ring {
+                next = next.rem_euclid(n);
+            } else if !(0..n).contains(&next) {
+                match end {
+                    AtEnd::Bounce => {
+                        dir = -dir;
+                        turned = !turned;
+                        next = at + dir;
+                    }
+                    _ => break,
+                }
+            }
+            at = next;
+            way.push((base + at) as u32);
+        }
+        if turned {
+            let dir = -self.st.tokens[token as usize].heading;
+            self.emit(Event::Headed { token, dir });
+        }
+        if let Some(last) = way.last().copied() {
+            self.emit(Event::TokenMoved { token, to: Spot::Space(board, last), bottom: false, by: None });
+            self.emit(Event::Walked { token, board, spaces: way });
+        }
+    }
+
+    fn deal(&mut self, n: &X, from: &(u16, X), zone: u16, to: &X, cx: Ctx, regs: &mut Regs) {
+        let (n, from_i) = (self.num(n, cx, regs), self.num(&from.1, cx, regs));
+        let Ok(from_i) = u32::try_from(from_i) else { return };
+        let to = self.list(to, cx, regs);
+        for _ in 0..n.max(0) {
+            for t in &to {
+                if let Ok(t) = u32::try_from(*t) {
+                    self.draw((from.0, from_i), (zone, t), cx);
+                }
+            }
+        }
+    }
+
+    /// The top of a stack or row, one by chance from a pool, one by its mix from a source.
+    fn draw(&mut self, from: (u16, u32), to: (u16, u32), cx: Ctx) {
+        let def = &self.sc.zones[usize::from(from.0)];
+        if def.kind == ZoneKind::Source {
+            let total: u64 = def.start.iter().map(|s| u64::from(s.1)).sum();
+            let mut k = self.below(total, 0);
+            let picked = def.start.iter().find(|(_, n)| {
+                let here = k < u64::from(*n);
+                k = k.saturating_sub(u64::from(*n));
+                here
+            });
+            let Some((item, _)) = picked.copied() else { return };
+            let item = match self.prepared() {
+                Some(Val::N(i)) => i as u32,
+                _ => item,
+            };
+            self.drew(Draw::Draw, vec![i64::from(item)]);
+            self.emit(Event::TokenMade { kind: def.holds, item, owner: None, at: Spot::Zone(to.0, to.1) });
+            return;
+        }
+        if self.st.zones.get(&from).is_none_or(Vec::is_empty) {
+            self.refill(from);
+        }
+        let Some(tokens) = self.st.zones.get(&from).filter(|t| !t.is_empty()).cloned() else { return };
+        let token = if def.kind == ZoneKind::Pool {
+            let all: Vec<i64> = tokens.iter().map(|t| i64::from(*t)).collect();
+            self.one_of(&all, Draw::Draw) as u32
+        } else {
+            tokens[tokens.len() - 1]
+        };
+        self.token_to(token, Spot::Zone(to.0, to.1), false, cx);
+    }
+
+    /// `short = "refill scartati"`: the other zone is shuffled in.
+    fn refill(&mut self, zone: (u16, u32)) {
+        let Some(other) = self.sc.zones[usize::from(zone.0)].refill else { return };
+        let tokens = self.st.zones.get(&(other, zone.1)).cloned().unwrap_or_default();
+        for token in tokens {
+            self.emit(Event::TokenMoved { token, to: Spot::Zone(zone.0, zone.1), bottom: false, by: None });
+        }
+        self.shuffle_zone(zone.0, zone.1);
+    }
+
+    pub fn shuffle_zone(&mut self, zone: u16, inst: u32) {
+        let Some(tokens) = self.st.zones.get(&(zone, inst)).cloned() else { return };
+        let list: Vec<i64> = tokens.iter().map(|t| i64::from(*t)).collect();
+        let tokens = self.shuffled(&list, Draw::Shuffle).into_iter().map(|t| t as u32).collect();
+        self.emit(Event::TokensOrdered { zone, inst, tokens });
+    }
+
+    // ------------------------------------------------------------ chance
+
+    fn with_chance(&mut self, s: &S, cx: Ctx, regs: &mut Regs) {
+        match s {
+            S::Roll { n, faces, into } => {
+                let n = self.num(n, cx, regs).clamp(0, 100);
+                let faces = faces.as_ref().map_or(6, |f| self.num(f, cx, regs)).max(1);
+                let mut dice = Vec::new();
+                for i in 0..n {
+                    let d = match self.prepared() {
+                        Some(Val::N(d)) => d,
+                        _ => self.below(faces as u64, i as u64) as i64 + 1,
+                    };
+                    dice.push(d);
+                }
+                self.drew(Draw::Dice, dice.clone());
+                self.put(into, Val::L(dice), cx, regs);
+            }
+            S::Pick { n, of, weighing, into, list } => {
+                let n = self.num(n, cx, regs).max(0) as usize;
+                let from = self.list(of, cx, regs);
+                let picked = self.pick(n, from, weighing.as_ref(), cx, regs);
+                let val = if *list { Val::L(picked) } else { Val::N(picked.first().copied().unwrap_or(NONE)) };
+                self.put(into, val, cx, regs);
+            }
+            S::Rank { of, reg, keys, lot, into } => {
+                let mut items = self.list(of, cx, regs);
+                if *lot {
+                    items = self.shuffled(&items, Draw::Lot);
+                }
+                let mut keyed: Vec<(Vec<i64>, i64)> = Vec::new();
+                for i in items {
+                    regs.n[usize::from(*reg)] = i;
+                    let key = keys.iter().map(|k| if k.down { -self.num(&k.x, cx, regs) } else { self.num(&k.x, cx, regs) }).collect();
+                    keyed.push((key, i));
+                }
+                keyed.sort_by(|a, b| a.0.cmp(&b.0));
+                self.put(into, Val::L(keyed.into_iter().map(|k| k.1).collect()), cx, regs);
+            }
+            S::ShuffleVar(place) => {
+                if let Val::L(list) = self.get(place, cx, regs) {
+                    let list = self.shuffled(&list, Draw::Shuffle);
+                    self.put(place, Val::L(list), cx, regs);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn pick(&mut self, n: usize, mut from: Vec<i64>, weighing: Option<&(X, u16)>, cx: Ctx, regs: &mut Regs) -> Vec<i64> {
+        let mut out = Vec::new();
+        while out.len() < n && !from.is_empty() {
+            let got = match weighing {
+                None => self.one_of(&from, Draw::Pick),
+                Some((x, reg)) => {
+                    let weights: Vec<u64> = from
+                        .iter()
+                        .map(|i| {
+                            regs.n[usize::from(*reg)] = *i;
+                            u64::try_from(self.num(x, cx, regs)).unwrap_or(0)
+                        })
+                        .collect();
+                    self.weighed(&from, &weights)
+                }
+            };
+            from.retain(|x| *x != got);
+            out.push(got);
+        }
+        out
+    }
+
+    fn weighed(&mut self, from: &[i64], weights: &[u64]) -> i64 {
+        let total: u64 = weights.iter().sum();
+        if total == 0 {
+            return self.one_of(from, Draw::Pick);
+        }
+        let mut k = self.below(total, 0);
+        let at = weights.iter().position(|w| {
+            let here = k < *w;
+            k = k.saturating_sub(*w);
+            here
+        });
+        let got = match self.prepared() {
+            Some(Val::N(n)) if from.contains(&n) => n,
+            _ => from[at.unwrap_or(0)],
+        };
+        self.drew(Draw::Pick, vec![got]);
+        got
+    }
+
+    // ------------------------------------------------------------ telling
+
+    fn telling(&mut self, s: &S, cx: Ctx, regs: &mut Regs) {
+        match s {
+            S::Reveal { what, to } => {
+                let to = self.people_of(to, cx, regs);
+                for what in self.secrets(what, cx, regs) {
+                    self.emit(Event::Widened { what, to: to.clone() });
+                }
+            }
+            S::Conceal(what) => {
+                for what in self.secrets(what, cx, regs) {
+                    self.emit(Event::Concealed { what });
+                }
+            }
+            S::ShowText { text, with, to } => {
+                let vals = self.told_vals(*text, with, cx, regs);
+                let to = self.people_of(to, cx, regs);
+                self.emit(Event::Told { text: *text, vals, to });
+            }
+            S::Note { text, with } => {
+                let vals = self.told_vals(*text, with, cx, regs);
+                self.emit(Event::Noted { text: *text, vals, table: u32::try_from(cx.table).unwrap_or(0) });
+            }
+            _ => {}
+        }
+    }
+
+    /// The places of a text, computed now, with what is handed over.
+    fn told_vals(&mut self, text: u16, with: &[(u16, bool, X)], cx: Ctx, regs: &mut Regs) -> Vec<Val> {
+        let mut own = Regs::default();
+        for (reg, list, x) in with {
+            if *list {
+                let l = self.list(x, cx, regs);
+                own.set_list(*reg, l);
+            } else {
+                own.n[usize::from(*reg)] = self.num(x, cx, regs);
+            }
+        }
+        let sc = self.sc;
+        sc.texts[usize::from(text)].places.iter().map(|p| crate::eval::Env::new(sc, &self.st, cx, &mut own).val(&p.x, p.list)).collect()
+    }
+
+    fn people_of(&mut self, to: &ToX, cx: Ctx, regs: &mut Regs) -> People {
+        match to {
+            ToX::All => People::All,
+            ToX::Desk => People::Desk,
+            ToX::Table => u32::try_from(cx.table).map_or(People::All, People::Table),
+            ToX::Owner => People::Seats(u32::try_from(cx.me).into_iter().collect()),
+            ToX::Seats(x) => People::Seats(self.list(x, cx, regs).into_iter().filter_map(|s| u32::try_from(s).ok()).collect()),
+            ToX::Teams(x) => {
+                let teams = self.list(x, cx, regs);
+                match teams.as_slice() {
+                    [t] => u32::try_from(*t).map_or(People::Seats(Vec::new()), People::Team),
+                    _ => People::Seats(teams.iter().filter_map(|t| u32::try_from(*t).ok()).flat_map(|t| self.st.members(Scope::Team, t)).collect()),
+                }
+            }
+            ToX::Groups(x) => {
+                let groups = self.list(x, cx, regs);
+                match groups.as_slice() {
+                    [g] => u32::try_from(*g).map_or(People::Seats(Vec::new()), People::Group),
+                    _ => People::Seats(groups.iter().filter_map(|g| self.st.groups.get(*g as usize)).flat_map(|g| g.members.clone()).collect()),
+                }
+            }
+            ToX::Roles(x) => {
+                let roles = self.list(x, cx, regs);
+                let holds = |s: &&u32| roles.contains(&self.st.seats[**s as usize].role);
+                let all: Vec<u32> = (0..self.st.seats.len() as u32).collect();
+                People::Seats(all.iter().filter(holds).copied().collect())
+            }
+        }
+    }
+
+    fn secrets(&mut self, what: &Thing, cx: Ctx, regs: &mut Regs) -> Vec<Secret> {
+        let many = |x: &Self, e: &X, regs: &mut Regs| -> Vec<u32> {
+            let is_set = matches!(e, X::Members { .. } | X::Seats(_) | X::Others(_) | X::Everyone(_) | X::Where { .. } | X::List(_) | X::Sorted { .. });
+            let found = if is_set { x.list(e, cx, regs) } else { vec![x.num(e, cx, regs)] };
+            found.into_iter().filter_map(|n| u32::try_from(n).ok()).collect()
+        };
+        match what {
+            Thing::Var { v, inst, keys, .. } => {
+                let keys: Vec<i64> = keys.iter().map(|k| self.num(k, cx, regs)).collect();
+                many(self, inst, regs).into_iter().map(|i| Secret::Var(*v, i, keys.clone())).collect()
+            }
+            Thing::Value { v, inst } => many(self, inst, regs).into_iter().map(|i| Secret::Value(*v, i)).collect(),
+            Thing::Zone { zone, inst } => many(self, inst, regs).into_iter().map(|i| Secret::Zone(*zone, i)).collect(),
+            Thing::Token(x) => many(self, x, regs).into_iter().map(Secret::Token).collect(),
+            Thing::Role(x) => many(self, x, regs).into_iter().map(Secret::Role).collect(),
+        }
+    }
+
+    // ------------------------------------------------------------ flow and time
+
+    fn with_flow(&mut self, s: &S, cx: Ctx, regs: &mut Regs) {
+        match s {
+            S::SwapPlaces(a, b) => {
+                let (va, vb) = (self.get(a, cx, regs), self.get(b, cx, regs));
+                self.put(a, vb, cx, regs);
+                self.put(b, va, cx, regs);
+            }
+            S::Send { seat, table } => {
+                let (seat, table) = (self.num(seat, cx, regs), self.num(table, cx, regs));
+                if let (Ok(s), Ok(t)) = (u32::try_from(seat), u32::try_from(table))
+                    && (s as usize) < self.st.seats.len()
+                    && t < self.st.tables
+                {
+                    self.emit(Event::SeatedAt { seat: SeatId(s), table: TableId(t) });
+                    self.refresh_asked(s);
+                }
+            }
+            S::GiveFloor(x) => {
+                let seat = self.seat_of(x, cx, regs);
+                if let Some(strand) = cx.strand {
+                    self.emit(Event::Floor { strand, seat });
+                }
+            }
+            S::TakeFloor => {
+                if let Some(strand) = cx.strand {
+                    self.emit(Event::Floor { strand, seat: None });
+                }
+            }
+            S::StartTimer(t, d) => {
+                let until = self.st.clock + self.num(d, cx, regs).max(0);
+                self.emit(Event::Timer { timer: *t, inst: u32::try_from(cx.table).unwrap_or(0), until: Some(until) });
+            }
+            S::StopTimer(t) => self.emit(Event::Timer { timer: *t, inst: u32::try_from(cx.table).unwrap_or(0), until: None }),
+            S::Extend(d) => {
+                let by = self.num(d, cx, regs);
+                if let Some(strand) = cx.strand {
+                    self.extend_strand(strand, by);
+                }
+            }
+            S::ClosePhase => self.jump = Some(Jump::Close),
+            S::GoTo(p) => self.jump = Some(Jump::To(*p)),
+            S::Again => self.jump = Some(Jump::Again),
+            S::LeaveLoop => self.jump = Some(Jump::Leave),
+            S::Finish { ending, people } => {
+                let people = people.as_ref().map(|p| self.list(p, cx, regs));
+                let table = if self.sc.endings[usize::from(*ending)].scope == Scope::Session { None } else { u32::try_from(cx.table).ok() };
+                self.finish(*ending, table, people);
+            }
+            _ => {}
+        }
+    }
+
+    pub fn extend_strand(&mut self, strand: u32, by: i64) {
+        let Some(run) = self.st.strands[strand as usize].running.as_ref() else { return };
+        let Some(d) = run.deadline else { return };
+        let at = Some((d + by).max(self.st.clock));
+        self.emit(Event::Deadline { strand, at });
+    }
+}
+
+#[must_use]
+pub fn status_of(n: i64) -> Option<Status> {
+    [Status::Playing, Status::Resting, Status::Ghost, Status::Out, Status::Observer, Status::Left].into_iter().find(|s| *s as i64 == n)
+}

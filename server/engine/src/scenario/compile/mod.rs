@@ -1,0 +1,466 @@
+//! From the neutral tree to a scenario that runs: names, types, words, flow.
+//!
+//! First everything is declared, then types are found, then rules are compiled. All faults are told at once;
+//! after a fault the compiler goes on with `none` in its place.
+
+mod declare;
+pub mod expr;
+mod flow;
+pub mod names;
+mod phases;
+mod rest;
+mod rule;
+mod words;
+
+pub use words::say_of;
+
+use std::collections::BTreeMap;
+
+use expr::{Around, Cx};
+use names::{Decl, Names};
+
+use super::faults::Faults;
+use super::model::{
+    Base, BoardDef, Frame, GroupDef, KindDef, ListDef, LoopDef, RoleDef, Scenario, Scope, TeamDef, TextDef, Ty, Val, ValueDef, VarDef, X, ZoneDef,
+};
+use super::rules::ast::Ex;
+use super::rules::{parse, phrase};
+use super::tree::{Node, Span, Tree, Value, ValueKind};
+use crate::scenario::check::nearest::nearest;
+
+pub struct Compiler<'t> {
+    pub tree: &'t Tree,
+    pub faults: &'t mut Faults,
+    pub names: Names,
+    pub teams: Vec<TeamDef>,
+    pub groups: Vec<GroupDef>,
+    pub group_ids: Vec<String>,
+    pub roles: Vec<RoleDef>,
+    pub lists: Vec<ListDef>,
+    pub kinds: Vec<KindDef>,
+    pub zones: Vec<ZoneDef>,
+    pub boards: Vec<BoardDef>,
+    pub vars: Vec<VarDef>,
+    pub values: Vec<ValueDef>,
+    pub texts: Vec<TextDef>,
+    /// Types of what `show … with` hands over, by text and name.
+    pub text_types: BTreeMap<(u16, String), Ty>,
+    pub text_used: Vec<(u16, Vec<String>, Span)>,
+    pub timers: Vec<String>,
+    pub loops: Vec<LoopDef>,
+    pub phase_ids: Vec<String>,
+    pub move_ids: Vec<String>,
+    pub ending_ids: Vec<String>,
+    pub panel_ids: Vec<String>,
+    pub tier_sizes: BTreeMap<u16, Vec<u32>>,
+    pub share_sets: BTreeMap<u16, X>,
+    pub frame: Frame,
+    pub(super) index: words::Index<'t>,
+}
+
+/// Compiles a folder that has been read. `None` when anything essential is missing.
+pub fn compile(tree: &Tree, hash: &str, faults: &mut Faults) -> Option<Scenario> {
+    let head = tree.nodes.first()?;
+    let mut c = Compiler {
+        tree,
+        faults,
+        names: Names::default(),
+        teams: Vec::new(),
+        groups: Vec::new(),
+        group_ids: Vec::new(),
+        roles: Vec::new(),
+        lists: Vec::new(),
+        kinds: Vec::new(),
+        zones: Vec::new(),
+        boards: Vec::new(),
+        vars: Vec::new(),
+        values: Vec::new(),
+        texts: Vec::new(),
+        text_types: BTreeMap::new(),
+        text_used: Vec::new(),
+        timers: Vec::new(),
+        loops: Vec::new(),
+        phase_ids: Vec::new(),
+        move_ids: Vec::new(),
+        ending_ids: Vec::new(),
+        panel_ids: Vec::new(),
+        tier_sizes: BTreeMap::new(),
+        share_sets: BTreeMap::new(),
+        frame: Frame::default(),
+        index: words::Index::new(tree),
+    };
+    c.declare();
+    let together = c.people_node().and_then(|p| p.text("pace")).is_some_and(|(t, _)| t == "together");
+    let root = if together { Scope::Session } else { Scope::Table };
+    let (text, span) = head.text("flow")?;
+    let lines = parse::flow(text, span, c.faults);
+    let spots = c.scout(&lines, root);
+    c.declare_inputs(&spots);
+    c.find_types(&lines, root);
+    let values = c.compile_values();
+    c.values = values;
+    let flow = c.steps(&lines, root);
+    let people = c.compile_people(together);
+    c.compile_roles();
+    c.compile_zones();
+    c.compile_lands();
+    let (phases, moves) = c.compile_phases(&spots);
+    let triggers = c.compile_triggers();
+    let endings = c.compile_endings();
+    let injects = c.compile_injects();
+    let panels = c.compile_panels();
+    let pages = c.compile_pages();
+    c.compile_texts();
+    c.name_things();
+    c.unused_texts();
+    let columns = c.give_columns();
+    let (title, summary) = c.title();
+    let plays = super::plays::compile(&mut c, &phases, &moves);
+    Some(Scenario {
+        hash: hash.to_string(),
+        langs: tree.words.iter().map(|w| w.lang.clone()).collect(),
+        title,
+        summary,
+        minutes: head.int("minutes").and_then(|m| u32::try_from(m).ok()).unwrap_or(0),
+        themes: texts_of(head, "themes"),
+        reviewed: head.text("review").filter(|(t, _)| *t != "pending").map(|(t, _)| t.to_string()),
+        people,
+        teams: c.teams,
+        groups: c.groups,
+        roles: c.roles,
+        lists: c.lists,
+        kinds: c.kinds,
+        zones: c.zones,
+        boards: c.boards,
+        vars: c.vars,
+        values: c.values,
+        phases,
+        moves,
+        triggers,
+        endings,
+        injects,
+        panels,
+        pages,
+        texts: c.texts,
+        timers: c.timers,
+        flow,
+        loops: c.loops,
+        columns,
+        frame: c.frame,
+        plays,
+    })
+}
+
+/// The texts of a list key; none if absent.
+pub fn texts_of(node: &Node, key: &str) -> Vec<String> {
+    node.list(key).iter().filter_map(|v| v.text().map(|t| t.0.to_string())).collect()
+}
+
+impl VarDef {
+    #[must_use]
+    pub fn empty() -> VarDef {
+        VarDef {
+            id: String::new(),
+            scope: Scope::Session,
+            ty: Ty::one(Base::Number),
+            start: Val::N(0),
+            range: None,
+            seen: Vec::new(),
+            keys: Vec::new(),
+            history: Vec::new(),
+            shown: None,
+            marks: BTreeMap::new(),
+            name: super::model::Words::default(),
+            input: false,
+            knob: false,
+            private: false,
+            column: None,
+            table: Vec::new(),
+        }
+    }
+}
+
+impl<'t> Compiler<'t> {
+    pub fn nodes(&self, kind: &str) -> Vec<&'t Node> {
+        self.tree.nodes.iter().filter(|n| n.kind == kind).collect()
+    }
+
+    pub fn people_node(&self) -> Option<&'t Node> {
+        self.tree.nodes.iter().find(|n| n.kind == "people")
+    }
+
+    pub fn widest(&mut self, frame: Frame) {
+        self.frame.regs = self.frame.regs.max(frame.regs);
+        self.frame.lists = self.frame.lists.max(frame.lists);
+    }
+
+    // ------------------------------------------------------------ expressions of keys
+
+    pub fn parsed(&mut self, v: &Value) -> Option<Ex> {
+        match &v.kind {
+            ValueKind::Text(t) => parse::expression(t, v.span, self.faults),
+            ValueKind::Int(n) => parse::expression(&n.to_string(), v.span, self.faults),
+            ValueKind::Bool(b) => parse::expression(if *b { "yes" } else { "no" }, v.span, self.faults),
+            _ => None,
+        }
+    }
+
+    pub fn with<T>(&mut self, around: Around, f: impl FnOnce(&mut Cx<'_, 't>) -> T) -> T {
+        let mut cx = Cx { c: self, a: around };
+        let out = f(&mut cx);
+        let frame = cx.a.frame;
+        self.widest(frame);
+        out
+    }
+
+    pub fn key_bool(&mut self, node: &Node, key: &str, around: &Around) -> Option<X> {
+        let ex = self.parsed(node.get(key)?)?;
+        Some(self.with(around.clone(), |cx| cx.bool(&ex)))
+    }
+
+    pub fn key_number(&mut self, node: &Node, key: &str, around: &Around) -> Option<X> {
+        let ex = self.parsed(node.get(key)?)?;
+        Some(self.with(around.clone(), |cx| cx.number(&ex)))
+    }
+
+    pub fn key_rule(&mut self, node: &Node, key: &str, around: Around) -> super::model::Rule {
+        match node.text(key) {
+            Some((t, span)) => self.rule(t, span, around),
+            None => Vec::new(),
+        }
+    }
+
+    // ------------------------------------------------------------ what things are
+
+    pub fn kind_list(&self, kind: u16) -> u16 {
+        self.kinds[usize::from(kind)].list
+    }
+
+    /// The board on which tokens of a kind stand: where they start, else the only one.
+    pub fn board_of(&self, kind: u16) -> u16 {
+        self.kinds[usize::from(kind)].start.map_or(0, |(b, _)| b)
+    }
+
+    /// The kind whose tokens stand on a board: the one that starts there, else the first without a zone.
+    pub fn kind_on(&self, board: u16) -> u16 {
+        let starts = self.kinds.iter().position(|k| k.start.is_some_and(|(b, _)| b == board));
+        starts.or_else(|| (0..self.kinds.len()).find(|k| self.zones.iter().all(|z| usize::from(z.holds) != *k))).unwrap_or(0) as u16
+    }
+
+    /// Whose a token is: its `per`, else the owner of the zones that hold its kind.
+    pub fn owner_scope(&self, kind: u16) -> Option<Scope> {
+        self.kinds[usize::from(kind)].per.or_else(|| {
+            let zones = self.zones.iter().filter(|z| z.holds == kind && z.scope != Scope::Table && z.scope != Scope::Session);
+            zones.map(|z| z.scope).next()
+        })
+    }
+
+    pub fn decl_base(&self, d: Decl) -> Option<Base> {
+        Some(match d {
+            Decl::Item(l, _) => Base::Item(l),
+            Decl::Role(_) => Base::Role,
+            Decl::Team(_) => Base::Team,
+            Decl::Group(k) => Base::Group(k),
+            Decl::Var(v) => self.vars[usize::from(v)].ty.base,
+            Decl::Value(v) => self.values[usize::from(v)].ty.base,
+            Decl::Kind(k) => Base::Token(k),
+            Decl::Status(_) => Base::Status,
+            Decl::Person(_) => Base::Seat,
+            _ => return None,
+        })
+    }
+
+    pub fn decl_scope(&self, d: Decl) -> Option<Scope> {
+        Some(match d {
+            Decl::Var(v) => self.vars[usize::from(v)].scope,
+            Decl::Value(v) => self.values[usize::from(v)].scope,
+            Decl::Zone(z) => self.zones[usize::from(z)].scope,
+            Decl::Group(k) => Scope::Group(k),
+            Decl::Kind(k) => self.kinds[usize::from(k)].per?,
+            _ => return None,
+        })
+    }
+
+    /// From a thing to what it belongs to: seat → team, table, group; token → owner; all → session.
+    pub fn path(&self, base: Base, x: &X, want: Scope) -> Option<X> {
+        if want == Scope::Session {
+            return Some(X::K(0));
+        }
+        let b = || Box::new(x.clone());
+        Some(match (base, want) {
+            (Base::Seat, Scope::Seat) | (Base::Team, Scope::Team) | (Base::Table, Scope::Table) => x.clone(),
+            (Base::Group(k), Scope::Group(j)) if k == j => x.clone(),
+            (Base::Token(k), Scope::Token(j)) if k == j => x.clone(),
+            (Base::Seat, Scope::Team) => X::SeatTeam(b()),
+            (Base::Seat, Scope::Table) => X::SeatTable(b()),
+            (Base::Seat, Scope::Group(k)) => X::SeatGroup(k, b()),
+            (Base::Team, Scope::Table) => X::TeamTable(b()),
+            (Base::Group(_), Scope::Table) => X::GroupTable(b()),
+            (Base::Token(k), _) => {
+                let scope = self.owner_scope(k)?;
+                let owner = X::TokenOwner { scope, token: b() };
+                return self.path(expr::base_of(scope), &owner, want);
+            }
+            _ => return None,
+        })
+    }
+
+    pub fn scope_of_word(&mut self, word: &str, span: Span) -> Scope {
+        match word {
+            "session" => Scope::Session,
+            "table" => Scope::Table,
+            "team" => Scope::Team,
+            "seat" => Scope::Seat,
+            _ => {
+                if let Some(k) = self.group_ids.iter().position(|g| g == word) {
+                    return Scope::Group(k as u8);
+                }
+                if let Some(k) = self.kinds.iter().position(|k| k.id == word) {
+                    return Scope::Token(k as u16);
+                }
+                self.unknown(word, span);
+                Scope::Table
+            }
+        }
+    }
+
+    pub fn ty(&mut self, text: &str, span: Span) -> Ty {
+        let Some(w) = phrase::type_words(text, span, self.faults) else { return Ty::one(Base::Any) };
+        let base = self.base_word(&w, span);
+        Ty { base, list: w.list, opt: w.optional }
+    }
+
+    fn base_word(&mut self, w: &phrase::TypeWords, span: Span) -> Base {
+        if w.space_of {
+            return match self.boards.iter().position(|b| b.id == w.base) {
+                Some(b) => Base::Space(b as u16),
+                None => {
+                    self.unknown(&w.base, span);
+                    Base::Any
+                }
+            };
+        }
+        match w.base.as_str() {
+            "number" => Base::Number,
+            "decimal" => Base::Decimal,
+            "yes/no" => Base::Bool,
+            "text" => Base::Text,
+            "seat" => Base::Seat,
+            "team" => Base::Team,
+            "table" => Base::Table,
+            "role" => Base::Role,
+            "duration" => Base::Duration,
+            n => {
+                for (d, _) in self.names.find(n) {
+                    match d {
+                        Decl::List(l) => return Base::Item(*l),
+                        Decl::Kind(k) => return Base::Token(*k),
+                        Decl::Group(k) => return Base::Group(*k),
+                        _ => {}
+                    }
+                }
+                self.unknown(n, span);
+                Base::Any
+            }
+        }
+    }
+
+    // ------------------------------------------------------------ words of diagnostics
+
+    pub fn type_name(&self, ty: Ty) -> String {
+        let one = match ty.base {
+            Base::Any => "none",
+            Base::Number => "number",
+            Base::Decimal => "decimal",
+            Base::Bool => "yes/no",
+            Base::Text => "text",
+            Base::Duration => "duration",
+            Base::Seat => "seat",
+            Base::Team => "team",
+            Base::Table => "table",
+            Base::Role => "role",
+            Base::Status => "status",
+            Base::Group(_) => "group",
+            Base::Item(l) => return self.lists[usize::from(l)].id.clone(),
+            Base::Token(k) => return self.kinds[usize::from(k)].id.clone(),
+            Base::Space(_) => "space",
+        };
+        if ty.list { "list".to_string() } else { one.to_string() }
+    }
+
+    pub fn scope_name(&self, scope: Scope) -> &'static str {
+        match scope {
+            Scope::Session => "session",
+            Scope::Table => "table",
+            Scope::Team => "team",
+            Scope::Group(_) => "group",
+            Scope::Seat => "seat",
+            Scope::Token(_) => "token",
+        }
+    }
+
+    pub fn unknown(&mut self, n: &str, span: Span) {
+        let near = nearest(n, self.names.all()).unwrap_or("").to_string();
+        self.faults.add("N201", span, &[n, &near]);
+    }
+
+    pub fn unknown_function(&mut self, n: &str, args: usize, span: Span) {
+        const FUNCTIONS: [&str; 37] = [
+            "abs", "floor", "round", "min", "max", "count", "sum", "mean", "median", "any", "all", "first", "last", "nth", "distinct", "union",
+            "index", "best", "least", "rank", "most", "next", "previous", "held", "met", "rested", "asked", "done", "present", "answered",
+            "defaulted", "tier", "position", "points", "neighbours", "distance", "free",
+        ];
+        if FUNCTIONS.contains(&n) {
+            self.faults.add("T317", span, &[n, &args.to_string()]);
+        } else {
+            let near = nearest(n, FUNCTIONS.into_iter()).unwrap_or("");
+            self.faults.add("N201", span, &[n, near]);
+        }
+    }
+
+    pub fn unknown_phase(&mut self, n: &str, span: Span) {
+        let near = nearest(n, self.phase_ids.iter().map(String::as_str)).unwrap_or("").to_string();
+        self.faults.add("F409", span, &[n, &near]);
+    }
+
+    pub fn unknown_ending(&mut self, n: &str, span: Span) {
+        let near = nearest(n, self.ending_ids.iter().map(String::as_str)).unwrap_or("").to_string();
+        self.faults.add("N201", span, &[n, &near]);
+    }
+
+    pub fn phase_named(&self, n: &str) -> Option<u16> {
+        self.phase_ids.iter().position(|p| p == n).map(|p| p as u16)
+    }
+
+    pub fn timer(&mut self, n: &str) -> u16 {
+        if let Some(t) = self.timers.iter().position(|t| t == n) {
+            return t as u16;
+        }
+        self.timers.push(n.to_string());
+        (self.timers.len() - 1) as u16
+    }
+
+    /// The register under which a text finds what `show … with` hands over.
+    pub fn text_name(&mut self, text: u16, name: &str, ty: Ty) -> u16 {
+        self.text_types.entry((text, name.to_string())).or_insert(ty);
+        let def = &mut self.texts[usize::from(text)];
+        if let Some((_, reg, _)) = def.with.iter().find(|w| w.0 == name) {
+            return *reg;
+        }
+        let reg = def.with.iter().filter(|w| w.2 == ty.list).count() as u16;
+        def.with.push((name.to_string(), reg, ty.list));
+        reg
+    }
+
+    fn give_columns(&mut self) -> BTreeMap<Scope, Vec<u16>> {
+        let mut columns: BTreeMap<Scope, Vec<u16>> = BTreeMap::new();
+        for (i, v) in self.vars.iter_mut().enumerate() {
+            if v.keys.is_empty() && !v.ty.list {
+                let row = columns.entry(v.scope).or_default();
+                v.column = Some(row.len() as u16);
+                row.push(i as u16);
+            }
+        }
+        columns
+    }
+}

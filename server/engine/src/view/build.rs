@@ -1,0 +1,1318 @@
+//! The parts of a view: which a viewer has, which may have changed, and each of them as JSON.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::prose::Reader;
+use super::{
+    AskPart, BoardPart, CardPart, DebriefPage, DeskPart, EndingPart, Ends, Given, InjectPart, InputKind, InputPart, ItemPart, JointPart, Knob, LandPart,
+    Line, MePart, MovePart, News, NewsKind, OptionKind, OptionPart, Owner, PanelPart, PanelRow, Pass, PawnPart, PhasePart, RoleCard, RunStep, SeatPart,
+    SessionPart, Shape, Shown, ShownValue, SpacePart, Stage, Status, StrandPart, TablePart, TeamTag, Told, VersionPart, Waiting, ZonePart, sees,
+};
+use crate::command::{Answer, Answers};
+use crate::decide::legal_set;
+use crate::eval::{Ctx, Env, Regs};
+use crate::event::{Event, Frame, Spot, Unit};
+use crate::id::SeatId;
+use crate::scenario::model::{
+    AskDef, Base, DEC, EndsDef, InputDef, KeyOf, MoveDef, NONE, PanelDef, Say, Scenario, Scope, ShapeDef, Step, Val, Words,
+};
+use crate::state::{MessageKind, NewsWhat, Running, State};
+use crate::Viewer;
+
+/// A part of a view, by the name under which it travels.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    Session,
+    Me,
+    People,
+    Phase,
+    Moves,
+    Asks,
+    Sheet,
+    Zones,
+    Boards,
+    Pawns,
+    Told,
+    News,
+    Panels,
+    Ending,
+    Tables,
+    Desk,
+    Debrief,
+}
+
+impl Part {
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::Session => "session",
+            Part::Me => "me",
+            Part::People => "people",
+            Part::Phase => "phase",
+            Part::Moves => "moves",
+            Part::Asks => "asks",
+            Part::Sheet => "sheet",
+            Part::Zones => "zones",
+            Part::Boards => "boards",
+            Part::Pawns => "pawns",
+            Part::Told => "told",
+            Part::News => "news",
+            Part::Panels => "panels",
+            Part::Ending => "ending",
+            Part::Tables => "tables",
+            Part::Desk => "desk",
+            Part::Debrief => "debrief",
+        }
+    }
+}
+
+/// The parts a viewer of this kind has.
+#[must_use]
+pub fn parts_of(viewer: Viewer) -> &'static [Part] {
+    match viewer {
+        Viewer::Seat(_) => &[
+            Part::Session,
+            Part::Me,
+            Part::People,
+            Part::Phase,
+            Part::Moves,
+            Part::Asks,
+            Part::Sheet,
+            Part::Zones,
+            Part::Boards,
+            Part::Pawns,
+            Part::Told,
+            Part::News,
+            Part::Panels,
+            Part::Ending,
+            Part::Debrief,
+        ],
+        Viewer::Desk => &[Part::Session, Part::People, Part::Asks, Part::Told, Part::Panels, Part::Tables, Part::Desk, Part::Debrief],
+        Viewer::Projector => &[
+            Part::Session,
+            Part::People,
+            Part::Phase,
+            Part::Sheet,
+            Part::Zones,
+            Part::Boards,
+            Part::Pawns,
+            Part::News,
+            Part::Panels,
+            Part::Ending,
+            Part::Tables,
+            Part::Debrief,
+        ],
+    }
+}
+
+/// The parts that may have changed with these events. Wide rather than narrow: what did not change is not sent.
+#[must_use]
+pub fn touched(sc: &Scenario, st: &State, events: &[Event]) -> BTreeSet<Part> {
+    let mut out = BTreeSet::new();
+    for e in events {
+        match e {
+            Event::Drew { .. }
+            | Event::Wrote { .. }
+            | Event::Fired { .. }
+            | Event::Noted { .. }
+            | Event::Marked { .. }
+            | Event::Nudged { .. }
+            | Event::Bookmarked { .. }
+            | Event::Stopped { .. }
+            | Event::Rested { .. } => {}
+            Event::At { .. } | Event::Waits { .. } => out.extend([Part::Tables, Part::Desk]),
+            Event::Set { .. } | Event::Emptied { .. } => out.extend([Part::Sheet, Part::Tables, Part::Moves, Part::Desk, Part::Phase, Part::Panels]),
+            Event::Pass { .. } => out.extend([Part::Sheet, Part::Phase, Part::Moves, Part::Tables, Part::Panels]),
+            Event::TokenMade { .. } | Event::TokenMoved { .. } | Event::TokensOrdered { .. } | Event::Headed { .. } => {
+                out.extend([Part::Zones, Part::Pawns, Part::Moves, Part::Sheet, Part::Phase]);
+            }
+            Event::Walked { .. } => out.extend([Part::News]),
+            Event::Told { .. } | Event::Said { .. } => out.extend([Part::Told]),
+            Event::Injected { .. } => out.extend([Part::Told, Part::Desk]),
+            Event::Here { .. } | Event::Help { .. } | Event::Bot { .. } => out.extend([Part::People, Part::Tables, Part::Me, Part::Moves]),
+            Event::Sealed { .. }
+            | Event::Unsealed { .. }
+            | Event::Version { .. }
+            | Event::VersionsGone { .. }
+            | Event::Made { .. }
+            | Event::DoneSet { .. }
+            | Event::AskedSet { .. } => out.extend([Part::People, Part::Phase, Part::Moves, Part::Tables]),
+            Event::Proposed { .. } | Event::Judged { .. } | Event::Lapsed { .. } => out.extend([Part::Asks, Part::Moves, Part::Tables]),
+            Event::Deadline { .. } | Event::Floor { .. } | Event::Frozen { .. } => out.extend([Part::Phase, Part::Moves, Part::Tables]),
+            Event::PhaseOpened { .. } | Event::PhaseClosed { .. } => {
+                out.extend([Part::People, Part::Phase, Part::Moves, Part::Tables, Part::Desk, Part::Panels, Part::Sheet, Part::Asks]);
+            }
+            Event::Timer { .. } => out.extend([Part::Phase]),
+            _ => return all(),
+        }
+    }
+    if sc.panels.is_empty() {
+        out.remove(&Part::Panels);
+    }
+    if st.stage == Stage::Ended {
+        out.insert(Part::Panels);
+    }
+    out
+}
+
+fn all() -> BTreeSet<Part> {
+    let mut out: BTreeSet<Part> = parts_of(Viewer::Seat(SeatId(0))).iter().copied().collect();
+    out.extend([Part::Tables, Part::Desk]);
+    out
+}
+
+/// Viewers of equal class get equal bytes of a part (in one state): it is written once for all of them.
+#[must_use]
+pub fn class(sc: &Scenario, st: &State, viewer: Viewer, lang: usize, part: Part) -> u64 {
+    let Viewer::Seat(s) = viewer else {
+        return (if viewer == Viewer::Desk { 1 } else { 2 }) << 40 | lang as u64;
+    };
+    let seat = &st.seats[s.ix()];
+    let own = 4 << 40 | u64::from(s.0) << 8 | lang as u64;
+    let common = 3 << 40 | u64::from(seat.table) << 8 | lang as u64;
+    match part {
+        Part::Session | Part::Boards | Part::News => common,
+        Part::Moves | Part::Asks if st.stage != Stage::Play => common,
+        Part::Moves => {
+            let strand = st.strand_of(s.0).and_then(|x| st.strands[x as usize].running.as_ref());
+            let asked = strand.is_some_and(|r| r.asked.binary_search(&s.0).is_ok());
+            let extra = strand.is_some_and(|r| sc.phases[usize::from(r.phase)].moves.iter().any(|m| sc.moves[usize::from(*m)].by.is_some()));
+            if asked || extra { own } else { common }
+        }
+        Part::Asks if st.asks.is_empty() => common,
+        Part::People if sc.roles.is_empty() => common,
+        Part::Sheet if all_common(sc) => common,
+        _ => own,
+    }
+}
+
+/// Is all that is shown on sheets seen by the whole table?
+fn all_common(sc: &Scenario) -> bool {
+    use crate::scenario::model::Aud;
+    let open = |a: &crate::scenario::model::Audience| a.iter().any(|x| matches!(x, Aud::Table | Aud::All));
+    sc.vars.iter().filter(|v| v.shown.is_some()).all(|v| open(&v.seen)) && sc.values.iter().filter(|v| v.shown.is_some()).all(|v| open(&v.seen))
+}
+
+/// All parts of a viewer, as JSON texts.
+#[must_use]
+pub fn snapshot(sc: &Scenario, st: &State, viewer: Viewer, lang: usize) -> Vec<(Part, String)> {
+    parts_of(viewer)
+        .iter()
+        .map(|p| {
+            let mut out = String::new();
+            render(sc, st, viewer, lang, *p, &mut out);
+            (*p, out)
+        })
+        .collect()
+}
+
+/// Writes one part as JSON; `null` when there is nothing.
+pub fn render(sc: &Scenario, st: &State, viewer: Viewer, lang: usize, part: Part, out: &mut String) {
+    let b = Build::new(sc, st, viewer, lang);
+    match part {
+        Part::Session => json(&b.session(), out),
+        Part::Me => json(&b.me(), out),
+        Part::People => json(&b.people(), out),
+        Part::Phase => json(&b.phase(), out),
+        Part::Moves => json(&b.moves(), out),
+        Part::Asks => json(&b.asks(), out),
+        Part::Sheet => json(&b.sheet(None), out),
+        Part::Zones => json(&b.zones(), out),
+        Part::Boards => json(&b.boards(), out),
+        Part::Pawns => json(&b.pawns(), out),
+        Part::Told => json(&b.told(), out),
+        Part::News => json(&b.news(), out),
+        Part::Panels => json(&b.panels(), out),
+        Part::Ending => json(&b.ending(), out),
+        Part::Tables => json(&b.tables(), out),
+        Part::Desk => json(&b.desk(), out),
+        Part::Debrief => json(&b.debrief(), out),
+    }
+}
+
+fn json<T: Serialize>(value: &T, out: &mut String) {
+    // Types of our own, without maps of odd keys: serialising them cannot fail.
+    out.push_str(&serde_json::to_string(value).unwrap_or_else(|_| "null".into()));
+}
+
+struct Build<'a> {
+    sc: &'a Scenario,
+    st: &'a State,
+    viewer: Viewer,
+    lang: usize,
+}
+
+impl<'a> Build<'a> {
+    fn new(sc: &'a Scenario, st: &'a State, viewer: Viewer, lang: usize) -> Self {
+        Build { sc, st, viewer, lang }
+    }
+
+    fn reader(&self, cx: Ctx) -> Reader<'a> {
+        Reader { sc: self.sc, st: self.st, viewer: self.viewer, lang: self.lang, cx, regs: Regs::default() }
+    }
+
+    fn seat(&self) -> Option<u32> {
+        match self.viewer {
+            Viewer::Seat(s) => Some(s.0),
+            _ => None,
+        }
+    }
+
+    /// The table this viewer looks at: a seat's own; the projector's, when there is one.
+    fn table(&self) -> Option<u32> {
+        match self.viewer {
+            Viewer::Seat(s) => Some(self.st.seats[s.ix()].table),
+            Viewer::Projector if self.st.tables == 1 => Some(0),
+            _ => None,
+        }
+    }
+
+    fn sees_table(&self, table: u32) -> bool {
+        self.table().is_none_or(|t| t == table)
+    }
+
+    /// Surroundings of a viewer in a strand.
+    fn ctx(&self, strand: u32) -> Ctx {
+        let s = &self.st.strands[strand as usize];
+        let mut cx = Ctx::of(self.sc, self.st, s.scope, s.inst);
+        cx.strand = Some(strand);
+        cx.me = NONE;
+        if let Some(me) = self.seat() {
+            cx.me = i64::from(me);
+            cx.table = i64::from(self.st.seats[me as usize].table);
+            if cx.team == NONE {
+                cx.team = self.st.seats[me as usize].team;
+            }
+        }
+        cx
+    }
+
+    fn words(&self, words: &Words) -> Line {
+        self.reader(Ctx::NOWHERE).line(words)
+    }
+
+    // ------------------------------------------------------------ session, people
+
+    fn session(&self) -> SessionPart {
+        SessionPart {
+            scenario: self.sc.hash.clone(),
+            title: self.words(&self.sc.title),
+            summary: self.reader(Ctx::NOWHERE).prose(&self.sc.summary),
+            themes: self.sc.themes.clone(),
+            minutes: self.sc.minutes,
+            stage: self.st.stage,
+            paused: self.st.paused,
+            locked: self.st.locked,
+            seats: self.sc.people.seats,
+            tables: self.st.tables,
+            reviewed: self.sc.reviewed.clone(),
+            projected: self.st.projected,
+            uncovered: self.st.uncovered,
+            begun_at: self.st.begun,
+        }
+    }
+
+    fn me(&self) -> Option<MePart> {
+        let seat = self.seat()?;
+        let s = &self.st.seats[seat as usize];
+        Some(MePart {
+            seat: SeatId(seat),
+            table: s.table + 1,
+            status: s.status,
+            sitting_out: s.sitting_out,
+            help: s.help,
+            bot: s.bot,
+            role: self.role_card(seat),
+            team: (s.team != NONE).then(|| self.team(s.team)),
+        })
+    }
+
+    fn role_card(&self, seat: u32) -> Option<RoleCard> {
+        let r = usize::try_from(self.st.seats[seat as usize].role).ok()?;
+        let def = self.sc.roles.get(r)?;
+        let mut reader = self.reader(Ctx::seat(self.st, seat));
+        Some(RoleCard { id: def.id.clone(), name: reader.line(&def.name), public: reader.prose(&def.public), brief: reader.prose(&def.brief) })
+    }
+
+    fn team(&self, team: i64) -> TeamTag {
+        let n = self.sc.teams.len().max(1) as i64;
+        let mine = self.seat().is_some_and(|s| self.st.seats[s as usize].team == team);
+        let mut reader = self.reader(Ctx::NOWHERE);
+        let brief = if mine { self.sc.teams.get((team % n) as usize).map(|t| reader.prose(&t.brief)).unwrap_or_default() } else { Vec::new() };
+        TeamTag { n: (team % n) as u32, name: reader.team_name(team), brief }
+    }
+
+    fn people(&self) -> Vec<SeatPart> {
+        let mut out = Vec::new();
+        for (i, s) in self.st.seats.iter().enumerate() {
+            let seat = i as u32;
+            if s.status == Status::Left && self.viewer != Viewer::Desk || !self.sees_table(s.table) {
+                continue;
+            }
+            let (asked, done) = self.asked(seat);
+            let role = sees::role(self.sc, self.st, self.viewer, seat) && s.role != NONE;
+            out.push(SeatPart {
+                seat: SeatId(seat),
+                table: s.table + 1,
+                status: s.status,
+                here: s.here,
+                bot: s.bot,
+                help: s.help,
+                team: (s.team != NONE).then(|| (s.team % self.sc.teams.len().max(1) as i64) as u32),
+                role: role.then(|| self.sc.roles.get(s.role as usize).map(|r| self.words(&r.name))).flatten(),
+                asked,
+                done,
+            });
+        }
+        out
+    }
+
+    /// Has a seat something to do now, and has it done so? Unknown where the phase covers it.
+    fn asked(&self, seat: u32) -> (Option<bool>, Option<bool>) {
+        let Some(run) = self.st.strand_of(seat).and_then(|s| self.st.strands[s as usize].running.as_ref()) else { return (Some(false), Some(false)) };
+        if self.sc.phases[usize::from(run.phase)].cover && self.seat() != Some(seat) {
+            return (None, None);
+        }
+        (Some(run.asked.contains(&seat)), Some(run.done.contains(&seat)))
+    }
+
+    // ------------------------------------------------------------ phase
+
+    /// The strand this viewer watches.
+    fn strand(&self) -> Option<u32> {
+        match self.viewer {
+            Viewer::Seat(s) => self.st.strand_of(s.0),
+            _ => {
+                let mut all = self.st.strands.iter().enumerate().filter(|(_, s)| s.alive && s.running.is_some());
+                all.next().map(|(i, _)| i as u32)
+            }
+        }
+    }
+
+    fn running(&self) -> Option<(u32, &'a Running)> {
+        let s = self.strand()?;
+        Some((s, self.st.strands[s as usize].running.as_ref()?))
+    }
+
+    fn phase(&self) -> Option<PhasePart> {
+        if self.st.stage != Stage::Play {
+            return None;
+        }
+        let (strand, run) = self.running()?;
+        let def = &self.sc.phases[usize::from(run.phase)];
+        let cx = self.ctx(strand);
+        let mut reader = self.reader(cx);
+        let asked = self.seat().is_some_and(|s| run.asked.contains(&s));
+        let done = self.seat().is_some_and(|s| run.done.contains(&s));
+        let also = self.also(def, cx);
+        Some(PhasePart {
+            id: def.id.clone(),
+            title: reader.line(&def.title),
+            text: reader.prose(&def.text),
+            also,
+            ends: ends(&def.ends),
+            opened_at: run.opened,
+            deadline: self.deadline(strand, run),
+            limit: run.limit,
+            asked: asked && !done,
+            done,
+            ack: def.ack && asked && !done,
+            frozen: run.frozen,
+            waiting: self.waiting(run, def.cover),
+            talk: def.talk,
+            speaker: run.floor.map(SeatId),
+            passes: self.passes(strand),
+            step: [u32::from(run.phase) + 1, self.sc.phases.len() as u32],
+            turn: self.turn(def, cx),
+        })
+    }
+
+    fn also(&self, def: &crate::scenario::model::PhaseDef, cx: Ctx) -> Vec<super::Prose> {
+        if cx.me == NONE {
+            return Vec::new();
+        }
+        let mut out = Vec::new();
+        for (cond, words) in &def.also {
+            if Env::new(self.sc, self.st, cx, &mut Regs::default()).yes(cond) {
+                out.push(self.reader(cx).prose(words));
+            }
+        }
+        out
+    }
+
+    /// The nearer of the phase's own end and the end of a block around it.
+    fn deadline(&self, strand: u32, run: &Running) -> Option<i64> {
+        let mut at = Some(strand);
+        let mut best = run.deadline;
+        while let Some(s) = at {
+            for f in &self.st.strands[s as usize].frames {
+                if let Frame::Within { until, .. } = f {
+                    best = Some(best.map_or(*until, |b| b.min(*until)));
+                }
+            }
+            at = self.st.strands[s as usize].parent;
+        }
+        best
+    }
+
+    fn waiting(&self, run: &Running, cover: bool) -> Option<Waiting> {
+        if run.asked.is_empty() {
+            return None;
+        }
+        let missing: Vec<SeatId> =
+            run.asked.iter().filter(|s| !run.done.contains(s) && self.st.seats[**s as usize].counts()).map(|s| SeatId(*s)).collect();
+        if cover {
+            return Some(Waiting { missing: 0, asked: 0, seats: None });
+        }
+        Some(Waiting { missing: missing.len() as u32, asked: run.asked.len() as u32, seats: Some(missing) })
+    }
+
+    fn passes(&self, strand: u32) -> Vec<Pass> {
+        let mut out = Vec::new();
+        let mut at = Some(strand);
+        while let Some(s) = at {
+            let strand = &self.st.strands[s as usize];
+            for f in strand.frames.iter().rev() {
+                if let Frame::Loop { id, n, times, list } = f
+                    && let Some(name) = &self.sc.loops[usize::from(*id)].name
+                {
+                    let of = (!list.is_empty() || *times <= 60).then_some(*times);
+                    out.insert(0, Pass { name: name.clone(), n: *n, of });
+                }
+            }
+            at = strand.parent;
+        }
+        out
+    }
+
+    fn turn(&self, def: &crate::scenario::model::PhaseDef, cx: Ctx) -> Option<TeamTag> {
+        let (var, base) = def.turn?;
+        if base != Base::Team {
+            return None;
+        }
+        let scope = self.sc.vars[usize::from(var)].scope;
+        let inst = if scope == Scope::Table { u32::try_from(cx.table).unwrap_or(0) } else { 0 };
+        let team = self.st.cell(self.sc, var, inst, &[]).num();
+        (team != NONE).then(|| self.team(team))
+    }
+
+    // ------------------------------------------------------------ moves
+
+    fn moves(&self) -> Vec<MovePart> {
+        let (Some(seat), Some((strand, run))) = (self.seat(), self.running()) else { return Vec::new() };
+        if self.st.stage != Stage::Play || self.st.over.contains_key(&self.st.seats[seat as usize].table) {
+            return Vec::new();
+        }
+        let phase = &self.sc.phases[usize::from(run.phase)];
+        let plays = self.st.seats[seat as usize].status == Status::Playing;
+        let asked = run.asked.contains(&seat);
+        let mut out = Vec::new();
+        for m in &phase.moves {
+            let def = &self.sc.moves[usize::from(*m)];
+            let cx = self.move_ctx(strand, def, seat);
+            let mine = match &def.by {
+                _ if def.by_desk => false,
+                Some(by) => plays && Env::new(self.sc, self.st, cx, &mut Regs::default()).yes(by),
+                None => asked,
+            };
+            if mine {
+                out.push(self.one_move(*m, def, run, seat, cx, phase.cover));
+            }
+        }
+        out
+    }
+
+    fn move_ctx(&self, strand: u32, def: &MoveDef, seat: u32) -> Ctx {
+        let mut cx = self.ctx(strand);
+        match def.joint {
+            Some(Scope::Team) => cx.team = self.st.seats[seat as usize].team,
+            Some(Scope::Group(k)) => cx.group = self.st.seats[seat as usize].groups[usize::from(k)],
+            _ => {}
+        }
+        cx
+    }
+
+    fn unit(&self, def: &MoveDef, seat: u32) -> Option<Unit> {
+        let s = &self.st.seats[seat as usize];
+        Some(match def.joint {
+            None => Unit { scope: Scope::Seat, inst: seat },
+            Some(Scope::Table) => Unit { scope: Scope::Table, inst: s.table },
+            Some(Scope::Team) => Unit { scope: Scope::Team, inst: u32::try_from(s.team).ok()? },
+            Some(Scope::Group(k)) => Unit { scope: Scope::Group(k), inst: u32::try_from(s.groups[usize::from(k)]).ok()? },
+            Some(scope) => Unit { scope, inst: 0 },
+        })
+    }
+
+    fn one_move(&self, m: u16, def: &MoveDef, run: &Running, seat: u32, cx: Ctx, cover: bool) -> MovePart {
+        let mut reader = self.reader(cx);
+        let unit = self.unit(def, seat);
+        let (items, answer_item) = self.items(m, def, run, unit, cx);
+        let when = cover || def.when.as_ref().is_none_or(|w| Env::new(self.sc, self.st, cx, &mut Regs::default()).yes(w));
+        let made = run.made.iter().filter(|x| x.0 == m && Some(x.2) == unit && x.1 == NONE).map(|x| x.3).sum::<u32>();
+        let most = def.times.as_ref().map(|t| Env::new(self.sc, self.st, cx, &mut Regs::default()).num(t));
+        let sealed = run.sealed.iter().find(|a| a.mv == m && Some(a.unit) == unit && a.item == answer_item);
+        let shut = matches!(def.mode, super::Mode::Sealed | super::Mode::Final);
+        let left = shut || most.is_none_or(|t| i64::from(made) < t) || !items.is_empty();
+        let inputs = self.inputs(&def.asks, cx, answer_item, cover);
+        let empty = inputs.iter().any(|i| !i.optional && matches!(&i.kind, InputKind::Choice { options, min, .. } if (options.len() as u32) < *min));
+        let asked_done = run.done.contains(&seat) && !def.extra;
+        let open = when && left && !empty && !run.frozen && !(asked_done && !shut);
+        MovePart {
+            id: def.id.clone(),
+            label: reader.line(&def.label),
+            help: reader.prose(&def.help),
+            mode: def.mode,
+            extra: def.extra,
+            open,
+            why: (!when || empty).then(|| reader.line(&def.why)).filter(|w| !w.is_empty()),
+            dice: def.rolls,
+            inputs,
+            items,
+            mine: self.mine(def, run, unit, seat, m, sealed.map(|s| &s.inputs)),
+            can_change: sealed.is_some() && def.mode == super::Mode::Sealed && def.joint.is_none() && !run.frozen,
+            joint: unit.filter(|_| def.joint.is_some()).map(|u| self.joint(m, def, run, u)),
+            checks: def.checks.iter().chain(&def.warns).map(|c| (c.id.clone(), reader.line(&c.words))).collect(),
+        }
+    }
+
+    /// What has an answer of its own, and which of it comes first unanswered.
+    fn items(&self, m: u16, def: &MoveDef, run: &Running, unit: Option<Unit>, cx: Ctx) -> (Vec<ItemPart>, i64) {
+        let Some((_, set, base)) = &def.answers else { return (Vec::new(), NONE) };
+        let set = Env::new(self.sc, self.st, cx, &mut Regs::default()).list(set);
+        let mut first = NONE;
+        let mut out = Vec::new();
+        for v in set {
+            let sealed = run.sealed.iter().find(|a| a.mv == m && Some(a.unit) == unit && a.item == v);
+            let made = run.made.iter().any(|x| x.0 == m && x.1 == v && Some(x.2) == unit);
+            if sealed.is_none() && !made && first == NONE {
+                first = v;
+            }
+            let o = self.option(*base, v, cx);
+            let mine = sealed.map(|a| self.answers(&def.asks, &a.inputs)).or_else(|| made.then(Answers::new));
+            out.push(ItemPart { v, label: o.label, text: o.text, mine });
+        }
+        (out, first)
+    }
+
+    fn mine(&self, def: &MoveDef, run: &Running, unit: Option<Unit>, seat: u32, m: u16, sealed: Option<&Vec<Val>>) -> Option<Answers> {
+        if let Some(inputs) = sealed {
+            return Some(self.answers(&def.asks, inputs));
+        }
+        let version = run.versions.iter().find(|v| v.mv == m && v.seat == seat && Some(v.unit) == unit)?;
+        Some(self.answers(&def.asks, &version.inputs))
+    }
+
+    fn joint(&self, m: u16, def: &MoveDef, run: &Running, unit: Unit) -> JointPart {
+        let members = self.st.members(unit.scope, unit.inst);
+        let there = members.iter().filter(|s| self.st.seats[**s as usize].here).count().max(1) as u32;
+        let need = match def.agree {
+            crate::scenario::model::Agree::One => 1,
+            crate::scenario::model::Agree::Number(n) => n.min(there),
+            crate::scenario::model::Agree::Majority => members.len() as u32 / 2 + 1,
+            _ => there,
+        };
+        let mut versions: Vec<(Vec<Val>, Vec<SeatId>)> = Vec::new();
+        for v in run.versions.iter().filter(|v| v.mv == m && v.unit == unit) {
+            match versions.iter_mut().find(|x| x.0 == v.inputs && !def.each) {
+                Some(x) => x.1.push(SeatId(v.seat)),
+                None => versions.push((v.inputs.clone(), vec![SeatId(v.seat)])),
+            }
+        }
+        let versions = versions.into_iter().map(|(i, by)| VersionPart { inputs: self.answers(&def.asks, &i), by }).collect();
+        JointPart { members: members.into_iter().map(SeatId).collect(), need, each: def.each, versions }
+    }
+
+    /// Stored values as they would travel.
+    fn answers(&self, asks: &[AskDef], inputs: &[Val]) -> Answers {
+        let mut out = Answers::new();
+        for (a, v) in asks.iter().zip(inputs) {
+            let answer = match (&a.input, v) {
+                (_, Val::N(NONE)) => continue,
+                (InputDef::YesNo, Val::N(n)) => Answer::Yes(*n == 1),
+                (InputDef::Text { .. } | InputDef::Drawing, Val::N(n)) => Answer::Text(self.st.text(*n).unwrap_or("…").to_string()),
+                (InputDef::Number { decimal: true, .. }, Val::N(n)) => Answer::Decimal(*n as f64 / DEC as f64),
+                (InputDef::Tiers { sizes, .. }, Val::L(l)) => Answer::Tiers(in_tiers(l, sizes)),
+                (_, Val::N(n)) => Answer::Number(*n),
+                (_, Val::L(l)) => Answer::List(l.clone()),
+            };
+            out.insert(a.id.clone(), answer);
+        }
+        out
+    }
+
+    fn inputs(&self, asks: &[AskDef], cx: Ctx, item: i64, cover: bool) -> Vec<InputPart> {
+        asks.iter()
+            .map(|a| InputPart {
+                id: a.id.clone(),
+                label: self.reader(cx).line(&a.label),
+                kind: self.input(asks, a, cx, item, cover),
+                optional: a.optional,
+                private: a.private,
+            })
+            .collect()
+    }
+
+    fn input(&self, asks: &[AskDef], a: &AskDef, cx: Ctx, item: i64, cover: bool) -> InputKind {
+        if let Some(g) = a.given
+            && let Some(kind) = self.given(asks, a, usize::from(g), cx, item)
+        {
+            return kind;
+        }
+        let legal = if cover { self.hull(a, cx, item) } else { legal_set(self.sc, self.st, a, cx, item, &[]) };
+        self.kind(a, &legal, None, cx)
+    }
+
+    /// In a covered phase everybody gets the widest list; who acts is not told by it.
+    fn hull(&self, a: &AskDef, cx: Ctx, item: i64) -> crate::decide::Legal {
+        let InputDef::Choice { of, least, most } = &a.input else { return legal_set(self.sc, self.st, a, cx, item, &[]) };
+        let wide = widest(of).clone();
+        let mut whole = a.clone();
+        whole.input = InputDef::Choice { least: least.clone(), most: most.clone(), of: wide };
+        legal_set(self.sc, self.st, &whole, cx, item, &[])
+    }
+
+    /// A set that reads an earlier input: what each of that input's answers allows.
+    fn given(&self, asks: &[AskDef], a: &AskDef, g: usize, cx: Ctx, item: i64) -> Option<InputKind> {
+        let earlier = &asks[g];
+        let first = legal_set(self.sc, self.st, earlier, cx, item, &[]);
+        let values: Vec<i64> = match &earlier.input {
+            InputDef::Number { decimal: false, .. } => (first.min..=first.max.min(first.min + 200)).collect(),
+            InputDef::YesNo | InputDef::Choice { .. } => first.set.clone(),
+            _ => return None,
+        };
+        let mut allow = Vec::new();
+        let mut union = crate::decide::Legal { set: Vec::new(), min: i64::MAX, max: i64::MIN, weigh: None };
+        for v in values {
+            let legal = legal_set(self.sc, self.st, a, cx, item, &[(earlier.var, Val::N(v))]);
+            (union.min, union.max) = (union.min.min(legal.min), union.max.max(legal.max));
+            union.set.extend(legal.set.iter().filter(|x| !union.set.contains(x)).copied().collect::<Vec<_>>());
+            allow.push((v, if legal.set.is_empty() && matches!(a.input, InputDef::Number { .. }) { vec![legal.min, legal.max] } else { legal.set }));
+        }
+        Some(self.kind(a, &union, Some(Given { input: earlier.id.clone(), allow }), cx))
+    }
+
+    fn kind(&self, a: &AskDef, legal: &crate::decide::Legal, given: Option<Given>, cx: Ctx) -> InputKind {
+        let options = |b: &Self| -> Vec<OptionPart> {
+            let mut out: Vec<OptionPart> = legal.set.iter().map(|v| b.option(a.base, *v, cx)).collect();
+            if let Some((_, weights)) = &legal.weigh {
+                for (o, w) in out.iter_mut().zip(weights) {
+                    o.weight = Some(*w);
+                }
+            }
+            out
+        };
+        let small = |n: i64| u32::try_from(n.max(0)).unwrap_or(u32::MAX);
+        match &a.input {
+            InputDef::YesNo => InputKind::YesNo,
+            InputDef::Drawing => InputKind::Drawing,
+            InputDef::Number { decimal, .. } => {
+                let scale = if *decimal { DEC } else { 1 };
+                InputKind::Number { min: legal.min / scale, max: legal.max / scale, decimal: *decimal, given }
+            }
+            InputDef::Text { lines, .. } => InputKind::Text { max: small(legal.max), lines: *lines },
+            InputDef::Choice { .. } | InputDef::Any { .. } => {
+                InputKind::Choice { options: options(self), min: small(legal.min), max: small(legal.max), weigh: legal.weigh.as_ref().map(|w| w.0), given }
+            }
+            InputDef::Order(_) => InputKind::Order { options: options(self) },
+            InputDef::Tiers { sizes, .. } => InputKind::Tiers { options: options(self), sizes: sizes.clone() },
+            InputDef::Share { .. } => InputKind::Share { options: options(self), total: legal.max },
+        }
+    }
+
+    fn option(&self, base: Base, v: i64, cx: Ctx) -> OptionPart {
+        let mut reader = self.reader(cx);
+        let (kind, label, text, look) = match base {
+            Base::Seat => (OptionKind::Seat, reader.say(Say::Seat, v), Vec::new(), None),
+            Base::Team => (OptionKind::Team, reader.say(Say::Team, v), Vec::new(), None),
+            Base::Table => (OptionKind::Table, reader.say(Say::Table, v), Vec::new(), None),
+            Base::Role => (OptionKind::Role, reader.say(Say::Role, v), Vec::new(), None),
+            Base::Item(l) => {
+                let def = &self.sc.lists[usize::from(l)];
+                let text = def.items.get(v as usize).map(|i| reader.prose(&i.text)).unwrap_or_default();
+                (OptionKind::Item, reader.say(Say::Item(l), v), text, None)
+            }
+            Base::Token(k) => {
+                let seen = u32::try_from(v).is_ok_and(|t| sees::token(self.sc, self.st, self.viewer, t));
+                let card = if seen { self.card(v) } else { None };
+                let look = card.as_ref().map(|c| c.look.clone());
+                let (label, text) = card.map_or((Vec::new(), Vec::new()), |c| (c.name, c.text));
+                let _ = k;
+                (OptionKind::Token, label, text, look)
+            }
+            Base::Space(b) => (OptionKind::Space, reader.say(Say::Space(b), v), Vec::new(), None),
+            Base::Number => (OptionKind::Place, reader.say(Say::Number, v), Vec::new(), None),
+            _ => (OptionKind::Number, reader.say(Say::Number, v), Vec::new(), None),
+        };
+        OptionPart { v, kind, label, text, look, weight: None }
+    }
+
+    // ------------------------------------------------------------ proposals
+
+    fn asks(&self) -> Vec<AskPart> {
+        let mine = |a: &&crate::state::Ask| match self.viewer {
+            Viewer::Seat(s) => a.judge == Some(s.0),
+            Viewer::Desk => a.judge.is_none(),
+            Viewer::Projector => false,
+        };
+        let mut out = Vec::new();
+        for a in self.st.asks.iter().filter(mine) {
+            let def = &self.sc.moves[usize::from(a.mv)];
+            let mut cx = self.ctx(a.strand);
+            if cx.table == NONE {
+                cx.table = i64::from(self.st.seats[a.seat as usize].table);
+            }
+            let mut reader = self.reader(cx);
+            let mut inputs = Vec::new();
+            for (ask, v) in def.asks.iter().zip(&a.inputs) {
+                inputs.push((reader.line(&ask.label), reader.shown(say(ask.base), v)));
+            }
+            let label = reader.line(&def.label);
+            out.push(AskPart { ask: a.ask, label, from: SeatId(a.seat), inputs, reply: self.inputs(&def.replies, cx, a.item, false) });
+        }
+        out
+    }
+
+    // ------------------------------------------------------------ sheet
+
+    fn owner(&self, scope: Scope, inst: u32) -> Owner {
+        match scope {
+            Scope::Session => Owner::Session,
+            Scope::Table => Owner::Table { n: inst + 1 },
+            Scope::Team => Owner::Team { n: inst % (self.sc.teams.len() as u32).max(1) },
+            Scope::Group(_) => Owner::Group { n: inst },
+            Scope::Seat => Owner::Seat { seat: SeatId(inst) },
+            Scope::Token(_) => Owner::Token { token: i64::from(inst) },
+        }
+    }
+
+    /// Instances of a scope worth showing: of people who are there, of the viewer's table.
+    fn instances(&self, scope: Scope, table: Option<u32>) -> Vec<u32> {
+        let want = table.or_else(|| self.table());
+        (0..self.st.instances(self.sc, scope))
+            .filter(|i| {
+                let here = want.is_none_or(|t| self.st.table_of(self.sc, scope, *i).is_none_or(|x| x == t));
+                let alive = match scope {
+                    Scope::Seat => self.st.seats[*i as usize].counts(),
+                    Scope::Team => !self.st.members(Scope::Team, *i).is_empty(),
+                    Scope::Group(k) => self.st.groups[*i as usize].alive && self.st.groups[*i as usize].kind == k,
+                    _ => true,
+                };
+                here && alive
+            })
+            .collect()
+    }
+
+    fn sheet(&self, table: Option<u32>) -> Vec<Shown> {
+        if self.st.stage == Stage::Lobby {
+            return Vec::new();
+        }
+        let mut out = Vec::new();
+        for (v, def) in self.sc.vars.iter().enumerate() {
+            let Some(how) = &def.shown else { continue };
+            for inst in self.instances(def.scope, table) {
+                self.shown_var(v as u16, how, inst, &mut out);
+            }
+        }
+        for (v, def) in self.sc.values.iter().enumerate() {
+            let Some(how) = &def.shown else { continue };
+            for inst in self.instances(def.scope, table) {
+                if !sees::value(self.sc, self.st, self.viewer, v as u16, inst) {
+                    continue;
+                }
+                let mut regs = Regs::default();
+                regs.n[0] = i64::from(inst);
+                let cx = Ctx::of(self.sc, self.st, def.scope, inst);
+                let val = Env::new(self.sc, self.st, cx, &mut regs).val(&def.is, def.ty.list);
+                let value = self.reader(cx).shown(say(def.ty.base), &val);
+                let secret = !open(&def.seen);
+                let owner = self.owner(def.scope, inst);
+                out.push(Shown { id: def.id.clone(), label: self.words(&def.name), how: how.clone(), owner, key: None, value, range: None, mark: None, secret });
+            }
+        }
+        out
+    }
+
+    fn shown_var(&self, v: u16, how: &str, inst: u32, out: &mut Vec<Shown>) {
+        let def = &self.sc.vars[usize::from(v)];
+        let keys: Vec<Vec<i64>> = match def.keys.as_slice() {
+            [] => vec![Vec::new()],
+            [k] => self.all_keys(*k).into_iter().map(|k| vec![k]).collect(),
+            _ => return,
+        };
+        for key in keys {
+            if !sees::var(self.sc, self.st, self.viewer, v, inst, &key) {
+                continue;
+            }
+            let val = self.st.cell(self.sc, v, inst, &key);
+            let mut reader = self.reader(Ctx::of(self.sc, self.st, def.scope, inst));
+            let mark = def.marks.get(&val.num()).map(|t| reader.told(*t, &[]));
+            let scale = if def.ty.base == Base::Decimal { DEC as f64 } else { 1.0 };
+            out.push(Shown {
+                id: def.id.clone(),
+                label: reader.line(&def.name),
+                how: how.to_string(),
+                owner: self.owner(def.scope, inst),
+                key: key.first().map(|k| reader.say(say(def.keys[0].base()), *k)),
+                value: reader.shown(say(def.ty.base), &val),
+                range: def.range.map(|(a, b)| [a as f64 / scale, b as f64 / scale]),
+                mark,
+                secret: !open(&def.seen),
+            });
+        }
+    }
+
+    fn all_keys(&self, k: KeyOf) -> Vec<i64> {
+        match k {
+            KeyOf::Seat => self.instances(Scope::Seat, None).into_iter().map(i64::from).collect(),
+            KeyOf::Team => self.instances(Scope::Team, None).into_iter().map(i64::from).collect(),
+            KeyOf::Item(l) => (0..self.sc.lists[usize::from(l)].items.len() as i64).collect(),
+            KeyOf::Role => (0..self.sc.roles.len() as i64).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    // ------------------------------------------------------------ zones and boards
+
+    fn zones(&self) -> Vec<ZonePart> {
+        if self.st.stage == Stage::Lobby {
+            return Vec::new();
+        }
+        let mut out = Vec::new();
+        for (z, def) in self.sc.zones.iter().enumerate() {
+            // A zone without words is the house's own: nobody is told of it.
+            if def.name.is_empty() && !sees_any(def) {
+                continue;
+            }
+            for inst in self.instances(def.scope, None) {
+                let tokens = self.st.zones.get(&(z as u16, inst)).map(Vec::as_slice).unwrap_or_default();
+                let seen: Vec<CardPart> = tokens.iter().filter(|t| sees::token(self.sc, self.st, self.viewer, **t)).filter_map(|t| self.card(i64::from(*t))).collect();
+                if seen.is_empty() && def.name.is_empty() {
+                    continue;
+                }
+                out.push(ZonePart {
+                    id: def.id.clone(),
+                    label: self.words(&def.name),
+                    kind: format!("{:?}", def.kind).to_lowercase(),
+                    owner: self.owner(def.scope, inst),
+                    count: tokens.len() as u32,
+                    cards: seen,
+                    secret: !open(&def.seen),
+                });
+            }
+        }
+        out
+    }
+
+    fn card(&self, token: i64) -> Option<CardPart> {
+        let t = self.st.tokens.get(usize::try_from(token).ok()?)?;
+        let list = self.sc.kinds[usize::from(t.kind)].list;
+        let def = &self.sc.lists[usize::from(list)];
+        let item = def.items.get(t.item as usize)?;
+        let mut cx = Ctx::NOWHERE;
+        cx.table = self.table().map_or(NONE, i64::from);
+        let mut reader = self.reader(cx);
+        let mut facts = Vec::new();
+        for (c, col) in def.cols.iter().enumerate() {
+            if col.ty.base == Base::Text {
+                let words = reader.say(Say::ItemAttr(list, c as u16), i64::from(t.item));
+                if !words.is_empty() {
+                    facts.push((vec![super::Inline::Text(col.id.clone())], words));
+                }
+            }
+        }
+        Some(CardPart { v: token, item: item.id.clone(), look: def.look.clone(), name: reader.token(token), text: reader.prose(&item.text), facts })
+    }
+
+    fn boards(&self) -> Vec<BoardPart> {
+        let mut out = Vec::new();
+        for (b, def) in self.sc.boards.iter().enumerate() {
+            for inst in self.instances(def.scope, None) {
+                if sees::board(self.sc, self.st, self.viewer, b as u16, inst) {
+                    out.push(self.board(b, inst));
+                }
+            }
+        }
+        out
+    }
+
+    fn board(&self, b: usize, inst: u32) -> BoardPart {
+        let def = &self.sc.boards[b];
+        let base = i64::from(inst) * def.spaces.len() as i64;
+        let mut edges = Vec::new();
+        let mut spaces = Vec::new();
+        for (i, s) in def.spaces.iter().enumerate() {
+            spaces.push(SpacePart {
+                v: base + i as i64,
+                id: s.id.clone(),
+                n: s.n,
+                col: s.col as f64,
+                row: s.row as f64,
+                land: s.land.first().map(|l| u32::from(*l)),
+            });
+            if def.shape == ShapeDef::Graph {
+                for (t, label) in &s.next {
+                    let back = def.spaces[*t as usize].next.iter().any(|(x, _)| *x as usize == i);
+                    if !back || *t as usize > i {
+                        edges.push((base + i as i64, base + i64::from(*t), label.clone()));
+                    }
+                }
+            }
+        }
+        let shape = match def.shape {
+            ShapeDef::Path { from, to } => Shape::Path { from, to },
+            ShapeDef::Ring(size) => Shape::Ring { size },
+            ShapeDef::Grid { cols, rows } => Shape::Grid { cols, rows },
+            ShapeDef::Graph => Shape::Graph,
+        };
+        let lands = def.lands.iter().map(|l| LandPart { id: l.id.clone(), label: self.words(&l.label), look: l.look.clone() }).collect();
+        BoardPart { id: def.id.clone(), label: self.words(&def.name), shape, owner: self.owner(def.scope, inst), spaces, lands, edges }
+    }
+
+    fn pawns(&self) -> Vec<PawnPart> {
+        let mut out = Vec::new();
+        for (i, t) in self.st.tokens.iter().enumerate() {
+            let Spot::Space(b, space) = t.at else { continue };
+            let board = &self.sc.boards[usize::from(b)];
+            let inst = space / board.spaces.len().max(1) as u32;
+            let here = self.st.table_of(self.sc, board.scope, inst).is_none_or(|x| self.sees_table(x));
+            if !here || !sees::board(self.sc, self.st, self.viewer, b, inst) {
+                continue;
+            }
+            let scope = self.sc.kinds[usize::from(t.kind)].per;
+            let owner = match (scope, u32::try_from(t.owner)) {
+                (Some(s), Ok(o)) => self.owner(s, o),
+                _ => self.owner(board.scope, inst),
+            };
+            let mine = self.seat().is_some_and(|s| match owner {
+                Owner::Seat { seat } => seat.0 == s,
+                Owner::Team { .. } => self.st.seats[s as usize].team == t.owner,
+                _ => false,
+            });
+            let label = self.reader(Ctx::NOWHERE).token(i as i64);
+            out.push(PawnPart { board: u32::from(b), token: i as i64, space: i64::from(space), owner, label, mine });
+        }
+        out
+    }
+
+    // ------------------------------------------------------------ told, news
+
+    fn told(&self) -> Vec<Told> {
+        let mut out = Vec::new();
+        for m in self.st.messages.iter().filter(|m| sees::among(self.st, self.viewer, &m.to)) {
+            let mut reader = self.reader(Ctx::NOWHERE);
+            let (text, from_desk) = match &m.what {
+                MessageKind::Text { text, vals } => (reader.told(*text, vals), false),
+                MessageKind::Desk { text } => (vec![super::Block::Paragraph { p: reader.say(Say::Text, i64::from(*text)) }], true),
+                MessageKind::Inject { inject } => {
+                    let def = &self.sc.injects[usize::from(*inject)];
+                    let mut text = vec![super::Block::Heading { h: reader.line(&def.title) }];
+                    text.extend(reader.prose(&def.text));
+                    (text, true)
+                }
+            };
+            let secret = !matches!(m.to, crate::event::People::All | crate::event::People::Table(_));
+            out.push(Told { n: m.n, text, at: m.at, secret, from_desk });
+        }
+        let from = out.len().saturating_sub(30);
+        out.split_off(from)
+    }
+
+    fn news(&self) -> Vec<News> {
+        let mut out = Vec::new();
+        for l in self.st.news.iter().filter(|l| self.sees_table(l.table)) {
+            let what = match &l.what {
+                NewsWhat::Dice(d) => NewsKind::Rolled { dice: d.clone() },
+                NewsWhat::Walk { token, board, spaces } => {
+                    let pawn = self.reader(Ctx::NOWHERE).token(i64::from(*token));
+                    NewsKind::Walked { pawn, token: i64::from(*token), board: u32::from(*board), spaces: spaces.iter().map(|s| i64::from(*s)).collect() }
+                }
+            };
+            let team = (l.team != NONE).then(|| (l.team % self.sc.teams.len().max(1) as i64) as u32);
+            out.push(News { n: l.n, at: l.at, seat: l.seat.map(SeatId), team, what });
+        }
+        let from = out.len().saturating_sub(12);
+        out.split_off(from)
+    }
+
+    // ------------------------------------------------------------ panels, ending, debrief
+
+    fn panels(&self) -> Vec<PanelPart> {
+        let ended = self.st.stage == Stage::Ended;
+        let now = self.running().map(|(_, r)| self.sc.phases[usize::from(r.phase)].panels.clone()).unwrap_or_default();
+        let mut out = Vec::new();
+        for (i, def) in self.sc.panels.iter().enumerate() {
+            let open = now.contains(&(i as u16));
+            let fits = match self.viewer {
+                Viewer::Seat(_) => def.on_phone && open || ended && def.on_debrief && self.st.uncovered,
+                Viewer::Projector => def.on_projector && open || ended && def.on_debrief,
+                Viewer::Desk => open || ended,
+            };
+            if fits && self.st.stage != Stage::Lobby {
+                out.extend(self.panel(def));
+            }
+        }
+        out
+    }
+
+    /// One panel for this viewer; the desk, with several tables, gets one for each table.
+    fn panel(&self, def: &PanelDef) -> Vec<PanelPart> {
+        let tables: Vec<Option<u32>> = match self.table() {
+            Some(t) => vec![Some(t)],
+            None if def.rows_base == Base::Table => vec![None],
+            None => (0..self.st.tables).filter(|t| self.st.at_table(*t).next().is_some()).map(Some).collect(),
+        };
+        let many = tables.len() > 1;
+        let mut out = Vec::new();
+        for t in tables {
+            let mut cx = t.map_or(Ctx::NOWHERE, |t| Ctx::of(self.sc, self.st, Scope::Table, t));
+            cx.me = self.seat().map_or(NONE, i64::from);
+            let mut reader = self.reader(cx);
+            let rows = Env::new(self.sc, self.st, cx, &mut reader.regs).list(&def.rows);
+            let people = t.map_or(self.st.seats.len(), |t| self.st.at_table(t).count());
+            let withheld = people < def.least as usize;
+            let mut part_rows = Vec::new();
+            for item in rows.iter().filter(|_| !withheld) {
+                reader.regs.n[usize::from(def.reg)] = *item;
+                let guard = def.least >= 3;
+                let cells = def.columns.iter().map(|c| cell(&mut reader, &c.place, guard)).collect();
+                let seat = if def.rows_base == Base::Seat { u32::try_from(*item).ok().map(SeatId) } else { None };
+                part_rows.push(PanelRow { label: reader.say(say(def.rows_base), *item), seat, cells });
+            }
+            let mut title = reader.line(&def.title);
+            if let (true, Some(t)) = (many, t) {
+                title.push(super::Inline::Text(format!(" · {}", t + 1)));
+            }
+            out.push(PanelPart {
+                id: def.id.clone(),
+                title,
+                text: reader.prose(&def.text),
+                kind: def.kind.clone(),
+                columns: def.columns.iter().map(|c| self.words(&c.label)).collect(),
+                rows: part_rows,
+                withheld,
+            });
+        }
+        out
+    }
+
+    fn ending(&self) -> Option<EndingPart> {
+        let table = self.table().unwrap_or(0);
+        let over = self.st.over.get(&table);
+        if over.is_none() && self.st.stage != Stage::Ended {
+            return None;
+        }
+        let def = over.and_then(|o| self.sc.endings.get(usize::from(o.ending)));
+        let cx = Ctx::of(self.sc, self.st, Scope::Table, table);
+        let mut reader = self.reader(cx);
+        let winners: Vec<SeatId> = over.map(|o| o.winners.iter().map(|s| SeatId(*s)).collect()).unwrap_or_default();
+        Some(EndingPart {
+            id: def.map(|d| d.id.clone()),
+            title: def.map(|d| reader.line(&d.title)).unwrap_or_default(),
+            text: def.map(|d| reader.prose(&d.text)).unwrap_or_default(),
+            mine: self.seat().is_some_and(|s| winners.contains(&SeatId(s))),
+            winners,
+        })
+    }
+
+    fn debrief(&self) -> Option<Vec<DebriefPage>> {
+        if self.st.stage != Stage::Ended && self.viewer != Viewer::Desk {
+            return None;
+        }
+        let pages = self.sc.pages.iter().map(|p| {
+            let mut reader = self.reader(Ctx::NOWHERE);
+            DebriefPage {
+                id: p.id.clone(),
+                moment: p.moment.clone(),
+                title: reader.line(&p.title),
+                text: reader.prose(&p.text),
+                questions: p.questions.iter().map(|q| reader.line(q)).collect(),
+                look_at: p.look_at.iter().map(|i| self.sc.panels[usize::from(*i)].id.clone()).collect(),
+            }
+        });
+        Some(pages.collect())
+    }
+
+    // ------------------------------------------------------------ desk and projector
+
+    fn tables(&self) -> Vec<TablePart> {
+        (0..self.st.tables).map(|t| self.one_table(t)).collect()
+    }
+
+    fn one_table(&self, t: u32) -> TablePart {
+        let mine = |s: &crate::state::Strand| s.alive && self.st.table_of(self.sc, s.scope, s.inst).is_none_or(|x| x == t);
+        let mut strands = Vec::new();
+        let (mut asked, mut done) = (0, 0);
+        for (i, s) in self.st.strands.iter().enumerate().filter(|(_, s)| mine(s)) {
+            let picks = self.picks(s);
+            let Some(part) = self.strand_part(i as u32, s, t, picks) else { continue };
+            asked += part.asked;
+            done += part.done;
+            strands.push(part);
+        }
+        let over = self.st.over.get(&t);
+        let ended = over.map(|o| self.sc.endings.get(usize::from(o.ending)).map(|d| self.words(&d.title)).unwrap_or_default());
+        let help = self.viewer == Viewer::Desk && self.st.at_table(t).any(|s| self.st.seats[s as usize].help);
+        let sheet = self.sheet(Some(t)).into_iter().filter(|s| s.how == "gauge" && matches!(s.owner, Owner::Table { .. } | Owner::Session)).collect();
+        TablePart { n: t + 1, strands, sheet, ended, asked, done, help }
+    }
+
+    fn strand_part(&self, i: u32, s: &crate::state::Strand, t: u32, picks: Vec<Line>) -> Option<StrandPart> {
+        let run = s.running.as_ref();
+        if run.is_none() && picks.is_empty() && !s.waits {
+            return None;
+        }
+        let def = run.map(|r| &self.sc.phases[usize::from(r.phase)]);
+        let here = |seat: &&u32| self.st.seats[**seat as usize].table == t;
+        let mut cx = self.ctx(i);
+        if cx.table == NONE {
+            cx.table = i64::from(t);
+        }
+        Some(StrandPart {
+            strand: i,
+            phase: def.map(|d| d.id.clone()),
+            title: def.map(|d| self.reader(cx).line(&d.title)).unwrap_or_default(),
+            opened_at: run.map_or(0, |r| r.opened),
+            deadline: run.and_then(|r| self.deadline(i, r)),
+            asked: run.map_or(0, |r| r.asked.iter().filter(here).count() as u32),
+            done: run.map_or(0, |r| r.done.iter().filter(here).count() as u32),
+            frozen: run.is_some_and(|r| r.frozen),
+            waits_desk: run.is_some_and(|r| r.frozen || matches!(self.sc.phases[usize::from(r.phase)].ends, EndsDef::Desk)) || s.waits,
+            picks,
+            passes: self.passes(i),
+        })
+    }
+
+    fn picks(&self, s: &crate::state::Strand) -> Vec<Line> {
+        if !s.waits {
+            return Vec::new();
+        }
+        match &self.sc.flow[s.pc as usize] {
+            Step::DeskPicks { choices } => choices.iter().map(|(p, _)| self.words(&self.sc.phases[usize::from(*p)].title)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn desk(&self) -> DeskPart {
+        let mut run = Vec::new();
+        for (p, def) in self.sc.phases.iter().enumerate().filter(|(_, d)| d.has_words) {
+            let here = self.st.strands.iter().filter(|s| s.alive && s.running.as_ref().is_some_and(|r| usize::from(r.phase) == p)).count() as u32;
+            let past = (0..self.st.tables).filter(|t| self.st.visited.contains_key(&(p as u16, *t))).count() as u32;
+            let mut reader = self.reader(Ctx::NOWHERE);
+            run.push(RunStep {
+                phase: def.id.clone(),
+                title: reader.line(&def.title),
+                note: reader.prose(&def.note),
+                depth: def.depth,
+                here,
+                past: past.saturating_sub(here),
+                limit: self.sc.time(def.limit.as_ref()),
+            });
+        }
+        DeskPart { run, injects: self.injects(), moves: self.desk_moves(), knobs: self.knobs(), to_verify: crate::report::to_verify(self.sc, self.lang) }
+    }
+
+    fn injects(&self) -> Vec<InjectPart> {
+        let used = |i: usize| self.st.injected.iter().filter(|((x, _), _)| usize::from(*x) == i).map(|(_, n)| *n).sum();
+        let mut out = Vec::new();
+        for (i, def) in self.sc.injects.iter().enumerate() {
+            let mut reader = self.reader(Ctx::NOWHERE);
+            out.push(InjectPart { id: def.id.clone(), title: reader.line(&def.title), text: reader.prose(&def.text), used: used(i) });
+        }
+        out
+    }
+
+    fn desk_moves(&self) -> Vec<MovePart> {
+        let mut out = Vec::new();
+        for (i, s) in self.st.strands.iter().enumerate().filter(|(_, s)| s.alive) {
+            let Some(run) = &s.running else { continue };
+            for m in &self.sc.phases[usize::from(run.phase)].moves {
+                let def = &self.sc.moves[usize::from(*m)];
+                if def.by_desk && !out.iter().any(|x: &MovePart| x.id == def.id) {
+                    out.push(self.one_move(*m, def, run, 0, self.ctx(i as u32), false));
+                }
+            }
+        }
+        out
+    }
+
+    fn knobs(&self) -> Vec<Knob> {
+        let mut out = Vec::new();
+        for (v, def) in self.sc.vars.iter().enumerate().filter(|(_, d)| d.keys.is_empty() && !d.input && !d.ty.list) {
+            let gauge = def.shown.as_deref() == Some("gauge") && def.scope == Scope::Table;
+            if !(def.knob && def.scope == Scope::Session || gauge) {
+                continue;
+            }
+            let (min, max) = def.range.unwrap_or((-1_000_000, 1_000_000));
+            let kind = match def.ty.base {
+                Base::Bool => InputKind::YesNo,
+                Base::Number | Base::Duration => InputKind::Number { min, max, decimal: false, given: None },
+                _ => continue,
+            };
+            for inst in self.instances(def.scope, None) {
+                let value = self.reader(Ctx::NOWHERE).shown(say(def.ty.base), &self.st.cell(self.sc, v as u16, inst, &[]));
+                let table = (def.scope == Scope::Table).then_some(inst + 1);
+                out.push(Knob { name: def.id.clone(), label: self.words(&def.name), table, kind: kind.clone(), value });
+            }
+        }
+        out
+    }
+}
+
+fn cell(reader: &mut Reader<'_>, place: &crate::scenario::model::PlaceX, counted: bool) -> ShownValue {
+    // A panel that waits for enough people shows counts of what nobody sees one by one.
+    if counted {
+        let v = Env::new(reader.sc, reader.st, reader.cx, &mut reader.regs).val(&place.x, place.list);
+        return reader.shown(place.say, &v);
+    }
+    match reader.seen(place) {
+        Some(v) => reader.shown(place.say, &v),
+        None => ShownValue::Line(vec![super::Inline::Hidden { hidden: true }]),
+    }
+}
+
+fn say(base: Base) -> Say {
+    crate::scenario::say_of(base)
+}
+
+fn open(seen: &crate::scenario::model::Audience) -> bool {
+    use crate::scenario::model::Aud;
+    seen.iter().any(|a| matches!(a, Aud::Table | Aud::All))
+}
+
+fn sees_any(def: &crate::scenario::model::ZoneDef) -> bool {
+    use crate::scenario::model::Aud;
+    !def.seen.iter().all(|a| matches!(a, Aud::Nobody | Aud::Desk))
+}
+
+fn ends(e: &EndsDef) -> Ends {
+    match e {
+        EndsDef::AllDone | EndsDef::Done(_) => Ends::AllDone,
+        EndsDef::Desk => Ends::Desk,
+        EndsDef::Time | EndsDef::AtOnce => Ends::Time,
+        EndsDef::When(_) => Ends::Condition,
+    }
+}
+
+fn in_tiers(list: &[i64], sizes: &[u32]) -> Vec<Vec<i64>> {
+    let mut rest = list;
+    sizes
+        .iter()
+        .map(|s| {
+            let (a, b) = rest.split_at((*s as usize).min(rest.len()));
+            rest = b;
+            a.to_vec()
+        })
+        .collect()
+}
+
+/// A set without its `where`, `from` and `except`.
+fn widest(x: &crate::scenario::model::X) -> &crate::scenario::model::X {
+    use crate::scenario::model::X;
+    match x {
+        X::Where { set, .. } | X::Turned { set, .. } | X::Except { set, .. } | X::Sorted { set, .. } => widest(set),
+        x => x,
+    }
+}
