@@ -40,8 +40,6 @@ export type Millis = number;
 export type Answers = { [input: string]: Answer };
 /** Parts that changed; `null`: gone. */
 export type Changed = Parts;
-/** Catalogue card of a scenario. */
-export type Card = { [key: string]: unknown };
 
 ";
 

@@ -3,7 +3,7 @@
 use super::SharedApp;
 use super::answer::{Body, id};
 use super::guard::Caller;
-use super::sessions::in_lang;
+use super::sessions::scenario_of;
 use super::tickets::Grant;
 use crate::people::{SessionCard, words};
 use crate::secret;
@@ -48,19 +48,15 @@ pub async fn invite(
     let card = by_code(&app, &caller, &code).await?;
     let facts = app.registry.facts(card.id).await?;
     let lang = query.lang.unwrap_or_else(|| card.lang.clone());
-    let shown = in_lang(&app, &card, &lang).await;
+    let shown = scenario_of(&app, &card).await.ok_or(Wrong::Scenario)?.card(&lang);
     let taken =
         |nick: &str| facts.names.values().any(|n| crate::people::nick::folded(n) == crate::people::nick::folded(nick));
-    let text = |key: &str| shown[key].as_str().unwrap_or_default().to_owned();
     Ok(Json(Invite {
         session: card.id.to_string(),
-        title: text("title"),
-        summary: text("summary"),
-        themes: shown["themes"]
-            .as_array()
-            .map(|t| t.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect())
-            .unwrap_or_default(),
-        minutes: shown["minutes"].as_u64().unwrap_or(0) as u32,
+        title: engine::plain(&shown.title),
+        summary: engine::plain(&shown.summary),
+        themes: shown.themes,
+        minutes: shown.minutes,
         tables: card.tables,
         stage: facts.stage,
         locked: facts.locked,

@@ -88,16 +88,9 @@ pub async fn open(
     Ok(Json(Opened { id: card.id.to_string(), code: card.code.unwrap_or_default(), seats }))
 }
 
-fn title_of(card: &serde_json::Value, slug: &str) -> String {
-    card["title"].as_str().filter(|t| !t.is_empty()).unwrap_or(slug).to_owned()
-}
-
-/// The catalogue card of a session's scenario, as it was when the session began.
-pub async fn in_lang(app: &SharedApp, card: &SessionCard, lang: &str) -> serde_json::Value {
-    match scenario_of(app, card).await {
-        Some(scenario) => engine::card(&scenario, lang),
-        None => serde_json::json!({ "title": card.title }),
-    }
+fn title_of(card: &sofia_engine::Card, slug: &str) -> String {
+    let title = engine::plain(&card.title);
+    if title.is_empty() { slug.to_owned() } else { title }
 }
 
 /// The scenario a session was made from, by the hash in its first commit.

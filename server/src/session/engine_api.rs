@@ -3,14 +3,29 @@
 use crate::limits;
 use crate::secret;
 use sofia_engine::id::Millis;
-use sofia_engine::view::Stage;
-use sofia_engine::{Code, Command, Decision, Event, Refusal, Scenario, SeatAct, SeatId, State, Viewer};
+use sofia_engine::view::{self, Part, Stage};
+use sofia_engine::{Card, Code, Command, Decision, Event, Refusal, Scenario, SeatAct, SeatId, State, Viewer};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// The parts of a view, by the name under which they travel; a set of them is a bit mask.
-pub const PARTS: [&str; 17] = [
-    "session", "me", "people", "phase", "moves", "asks", "sheet", "zones", "boards", "pawns", "told", "news", "panels",
-    "ending", "tables", "desk", "debrief",
+/// The parts of a view; a set of them is a bit mask.
+pub const PARTS: [Part; 17] = [
+    Part::Session,
+    Part::Me,
+    Part::People,
+    Part::Phase,
+    Part::Moves,
+    Part::Asks,
+    Part::Sheet,
+    Part::Zones,
+    Part::Boards,
+    Part::Pawns,
+    Part::Told,
+    Part::News,
+    Part::Panels,
+    Part::Ending,
+    Part::Tables,
+    Part::Desk,
+    Part::Debrief,
 ];
 pub const PART_COUNT: usize = PARTS.len();
 pub type PartSet = u32;
@@ -27,33 +42,40 @@ pub fn decide(scenario: &Scenario, state: &State, command: &Command, at: Millis)
 
 /// Folds stored events. `false`: they do not belong to this scenario.
 #[must_use]
-pub fn evolve_all(scenario: &Scenario, state: &mut State, events: &[Event], _at: Millis) -> bool {
-    catch_unwind(AssertUnwindSafe(|| events.iter().for_each(|e| sofia_engine::evolve(scenario, state, e)))).is_ok()
+pub fn evolve_all(scenario: &Scenario, state: &mut State, events: &[Event], at: Millis) -> bool {
+    catch_unwind(AssertUnwindSafe(|| sofia_engine::fold(scenario, state, at, events))).is_ok()
 }
 
 /// Which parts may look different to anybody after these events.
 #[must_use]
-pub fn touched(_scenario: &Scenario, _state: &State, _events: &[Event]) -> PartSet {
-    ALL_PARTS
+pub fn touched(scenario: &Scenario, state: &State, events: &[Event]) -> PartSet {
+    view::touched(scenario, state, events).into_iter().fold(0, |set, part| set | 1 << part as u32)
+}
+
+/// The parts a viewer of this kind has.
+#[must_use]
+pub fn parts_of(viewer: Viewer) -> PartSet {
+    view::parts_of(viewer).iter().fold(0, |set, part| set | 1 << *part as u32)
 }
 
 /// Viewers of equal class are given equal bytes.
 #[must_use]
-pub fn class(_scenario: &Scenario, _state: &State, viewer: Viewer, lang: usize, _part: usize) -> u64 {
-    let who = match viewer {
-        Viewer::Seat(seat) => u64::from(seat.0),
-        Viewer::Desk => u64::from(u32::MAX),
-        Viewer::Projector => u64::from(u32::MAX) - 1,
-    };
-    who << 8 | lang as u64
+pub fn class(scenario: &Scenario, state: &State, viewer: Viewer, lang: usize, part: usize) -> u64 {
+    view::class(scenario, state, viewer, lang, PARTS[part])
 }
 
-/// Writes a part as JSON; nothing when this viewer has no such part.
-pub fn render(_scenario: &Scenario, state: &State, viewer: Viewer, _lang: usize, part: usize, out: &mut String) {}
+/// Writes a part as JSON; nothing when there is nothing to see.
+pub fn render(scenario: &Scenario, state: &State, viewer: Viewer, lang: usize, part: usize, out: &mut String) {
+    let start = out.len();
+    view::render(scenario, state, viewer, lang, PARTS[part], out);
+    if &out[start..] == "null" {
+        out.truncate(start);
+    }
+}
 
 #[must_use]
-pub fn lang(_scenario: &Scenario, code: &str) -> usize {
-    usize::from(code == "en")
+pub fn lang(scenario: &Scenario, code: &str) -> usize {
+    scenario.lang(code)
 }
 
 #[must_use]
@@ -96,32 +118,73 @@ pub fn is_bot(state: &State, seat: SeatId) -> bool {
 
 /// A legal act for a bot, if it has anything to do.
 #[must_use]
-pub fn bot_act(_scenario: &Scenario, _state: &State, _seat: SeatId, _rng: &mut u64) -> Option<SeatAct> {
-    None
+pub fn bot_act(scenario: &Scenario, state: &State, seat: SeatId, rng: &mut u64) -> Option<SeatAct> {
+    catch_unwind(AssertUnwindSafe(|| sofia_engine::legal::random_move(scenario, state, seat, rng))).ok().flatten()
 }
 
 /// Seats whose people are to be reminded by these events.
 #[must_use]
-pub fn nudged(_state: &State, _events: &[Event]) -> Vec<SeatId> {
-    Vec::new()
+pub fn nudged(state: &State, events: &[Event]) -> Vec<SeatId> {
+    let tables: Vec<u32> = events.iter().filter_map(|e| if let Event::Nudged { table } = e { Some(table.0) } else { None }).collect();
+    if tables.is_empty() {
+        return Vec::new();
+    }
+    let running = state.strands.iter().filter(|s| s.alive).filter_map(|s| s.running.as_ref());
+    let missing = running.flat_map(|r| r.asked.iter().filter(|s| !r.done.contains(s)));
+    missing.filter(|s| tables.contains(&state.seats[**s as usize].table)).map(|s| SeatId(*s)).collect()
 }
 
 /// The smallest number of seats of a table.
 #[must_use]
-pub fn fewest_seats(_scenario: &Scenario) -> u32 {
-    4
+pub fn fewest_seats(scenario: &Scenario) -> u32 {
+    scenario.people.seats[0]
 }
 
 /// The catalogue card.
 #[must_use]
-pub fn card(_scenario: &Scenario, _lang: &str) -> serde_json::Value {
-    serde_json::json!({ "title": "", "summary": "", "themes": [], "minutes": 0 })
+pub fn card(scenario: &Scenario, lang: &str) -> Card {
+    scenario.card(lang)
+}
+
+/// A line or prose of a view as plain text, for lists and titles.
+#[must_use]
+pub fn plain(words: &impl serde::Serialize) -> String {
+    fn gather(value: &serde_json::Value, out: &mut String) {
+        match value {
+            serde_json::Value::String(text) => out.push_str(text),
+            serde_json::Value::Array(all) => all.iter().for_each(|v| gather(v, out)),
+            serde_json::Value::Object(map) => {
+                map.values().for_each(|v| gather(v, out));
+                if map.contains_key("p") || map.contains_key("h") {
+                    out.push('\n');
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut out = String::new();
+    gather(&serde_json::to_value(words).unwrap_or_default(), &mut out);
+    out.trim_end().to_owned()
 }
 
 /// What happened, for the debrief.
 #[must_use]
-pub fn timeline(_scenario: &Scenario, _commits: &[crate::journal::Commit], _lang: &str) -> serde_json::Value {
-    serde_json::json!({ "entries": [] })
+pub fn timeline(scenario: &Scenario, commits: &[crate::journal::Commit], lang: &str) -> serde_json::Value {
+    let mut state = State::default();
+    for commit in commits {
+        let _ = evolve_all(scenario, &mut state, &commit.events, commit.t);
+    }
+    let ended = commits.iter().find(|c| c.events.iter().any(|e| matches!(e, Event::Ended))).map(|c| c.t);
+    let seats = state.seats.iter().enumerate();
+    serde_json::json!({
+        "title": scenario.card(lang).title,
+        "facts": {
+            "opened_at": commits.first().map(|c| c.at), "begun": state.begun, "ended": ended,
+            "tables": state.tables, "people": state.seats(), "commits": commits.len(),
+        },
+        "phases": [], "indicators": [], "decisions": [], "lines": [], "pages": [],
+        "seats": seats.map(|(i, s)| serde_json::json!({ "seat": i, "table": s.table, "role": null, "nick": null })).collect::<Vec<_>>(),
+    })
 }
 
 /// A session's seed: drawn once, stored in its first event.
@@ -134,5 +197,10 @@ pub fn fresh_seed() -> u64 {
 /// The scenario as a script for people.
 #[must_use]
 pub fn script(scenario: &Scenario, lang: &str) -> String {
-    card(scenario, lang).to_string()
+    let card = scenario.card(lang);
+    let mut out = format!("{}\n\n{}\n", plain(&card.title), plain(&card.summary));
+    for phase in &card.phases {
+        out.push_str(&format!("\n## {}\n{}\n", plain(&phase.title), plain(&phase.note)));
+    }
+    out
 }

@@ -63,6 +63,7 @@ impl Renderer {
         sent: &mut Sent,
         after: u64,
     ) -> Option<Text> {
+        let touched = touched & engine::parts_of(viewer);
         let mut changed: [(usize, Range<usize>); PART_COUNT] = std::array::from_fn(|_| (0, 0..0));
         let mut count = 0;
         let mut key = Vec::with_capacity(2 * PART_COUNT);
@@ -103,7 +104,8 @@ impl Renderer {
         self.begin();
         let mut parts = Vec::with_capacity(PART_COUNT);
         for (part, sent) in sent.iter_mut().enumerate() {
-            let (hash, range) = self.part(moment, viewer, lang, part);
+            let has = engine::parts_of(viewer) & (1 << part) != 0;
+            let (hash, range) = if has { self.part(moment, viewer, lang, part) } else { (0, 0..0) };
             *sent = hash;
             if hash != 0 {
                 parts.push((part, range));
@@ -123,7 +125,7 @@ fn write_parts(frame: &mut String, text: &str, parts: &[(usize, Range<usize>)]) 
         if i > 0 {
             frame.push(',');
         }
-        let _ = write!(frame, "\"{}\":", PARTS[*part]);
+        let _ = write!(frame, "\"{}\":", PARTS[*part].name());
         frame.push_str(if range.is_empty() { "null" } else { &text[range.clone()] });
     }
     frame.push('}');

@@ -263,6 +263,10 @@ impl Room {
     // ------------------------------------------------------------ connections
 
     async fn connect(&mut self, conn: u64, viewer: Viewer, outbox: Outbox) {
+        if matches!(viewer, Viewer::Seat(seat) if seat.ix() >= engine::seats(&self.state)) {
+            // A seat from the damaged part of a record.
+            return outbox.bye(Bye::Over);
+        }
         let desk_before = self.viewers.has(Viewer::Desk);
         self.viewers.add(conn, viewer, outbox);
         match viewer {

@@ -79,8 +79,8 @@ pub struct Offered {
     pub slug: String,
     pub ok: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional, type = "Card")]
-    pub card: Option<serde_json::Value>,
+    #[ts(optional)]
+    pub card: Option<sofia_engine::Card>,
     pub errors: usize,
     pub diagnostics: Vec<Diagnostic>,
 }
