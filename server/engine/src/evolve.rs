@@ -30,8 +30,13 @@ pub fn evolve(sc: &Scenario, st: &mut State, event: &Event) {
         | Event::GroupSet { .. }
         | Event::Dissolved { .. }
         | Event::Rested { .. } => people(sc, st, event),
-        Event::TokenMade { .. } | Event::TokenMoved { .. } | Event::TokensOrdered { .. } | Event::Headed { .. } | Event::Walked { .. } => {
-            tokens(sc, st, event)
+        Event::TokenMade { .. }
+        | Event::TokenMoved { .. }
+        | Event::TokensOrdered { .. }
+        | Event::Headed { .. }
+        | Event::Rolled { .. }
+        | Event::Walked { .. } => {
+            tokens(sc, st, event);
         }
         Event::Forked { .. }
         | Event::At { .. }
@@ -70,12 +75,7 @@ fn session(sc: &Scenario, st: &mut State, event: &Event) {
             st.stage = Stage::Ended;
             st.paused = None;
         }
-        Event::Drew { what, got } => {
-            st.draws += got.len().max(1) as u64;
-            if *what == crate::event::Draw::Dice {
-                st.counter += 1;
-            }
-        }
+        Event::Drew { got, .. } => st.draws += got.len().max(1) as u64,
         Event::Told { text, vals, to } => {
             let what = MessageKind::Text { text: *text, vals: Arc::from(vals.as_slice()) };
             message(st, to.clone(), what);
@@ -320,6 +320,12 @@ fn tokens(sc: &Scenario, st: &mut State, event: &Event) {
                 t.heading = *dir;
             }
         }
+        Event::Rolled { table, seat, team, dice } => {
+            st.counter += 1;
+            let what = NewsWhat::Dice(dice.clone());
+            st.news.push(NewsLine { n: st.counter, at: st.clock, table: *table, seat: *seat, team: team.map_or(NONE, i64::from), what });
+            drop_old_news(st);
+        }
         Event::Walked { token, board, spaces } => {
             let table = st.table_of(sc, Scope::Token(0), *token).unwrap_or(0);
             let what = NewsWhat::Walk { token: *token, board: *board, spaces: spaces.clone() };
@@ -338,6 +344,10 @@ fn news(sc: &Scenario, st: &mut State, table: u32, seat: Option<u32>, what: News
         _ => NONE,
     };
     st.news.push(NewsLine { n: st.counter, at: st.clock, table, seat, team, what });
+    drop_old_news(st);
+}
+
+fn drop_old_news(st: &mut State) {
     if st.news.len() > NEWS_KEPT {
         st.news.remove(0);
     }
