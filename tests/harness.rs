@@ -170,8 +170,17 @@ impl World {
         self.open_as(&cookie).await
     }
 
+    pub async fn open_scenario(&self, slug: &str) -> Opened {
+        let cookie = self.facilitator().await;
+        self.open_of(&cookie, slug).await
+    }
+
     pub async fn open_as(&self, cookie: &str) -> Opened {
-        let body = json!({ "scenario": "prova", "tables": 1, "lang": "it" });
+        self.open_of(cookie, "prova").await
+    }
+
+    async fn open_of(&self, cookie: &str, slug: &str) -> Opened {
+        let body = json!({ "scenario": slug, "tables": 1, "lang": "it" });
         let answer = call(self.at, "POST", "/api/sessions", cookie, Some(&body)).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         let opened = answer.json();

@@ -71,7 +71,7 @@ impl Library {
         if let Some(known) = self.by_hash.get(hash) {
             return Some(known.clone());
         }
-        let loaded = sofia_engine::load(&files()?);
+        let loaded = crate::session::engine_api::load(&files()?);
         let scenario = loaded.scenario?;
         self.by_hash.insert(hash.to_owned(), scenario.clone());
         Some(scenario)
@@ -83,7 +83,7 @@ impl Library {
             Ok(files) => (files, None),
             Err(why) => (Files::new(), Some(why)),
         };
-        let loaded = sofia_engine::load(&files);
+        let loaded = crate::session::engine_api::load(&files);
         let scenario = loaded.scenario.filter(|_| unreadable.is_none());
         if let Some(scenario) = &scenario {
             self.by_hash.insert(loaded.hash.clone(), scenario.clone());

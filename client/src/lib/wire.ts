@@ -8,8 +8,6 @@ export type Millis = number;
 export type Answers = { [input: string]: Answer };
 /** Parts that changed; `null`: gone. */
 export type Changed = Parts;
-/** Catalogue card of a scenario. */
-export type Card = { [key: string]: unknown };
 
 export type Account = { name: string, 
 /**
@@ -46,6 +44,15 @@ export type BotsAdded = { added: number, };
 
 export type Bye = "other_device" | "shown_out" | "restart" | "protocol" | "over";
 
+/**
+ * What the catalogue says of a scenario.
+ */
+export type Card = { title: Array<Inline>, summary: Array<Block>, themes: Array<string>, minutes: number, seats: [number, number], tables: [number, number], best: number | null, langs: Array<string>, 
+/**
+ * `None`: a jurist must still review it.
+ */
+reviewed: string | null, phases: Array<CardPhase>, roles: Array<Array<Inline>>, to_verify: Array<[Array<Inline>, string]>, };
+
 export type CardPart = { 
 /**
  * The token.
@@ -59,6 +66,17 @@ look: string, name: Array<Inline>, text: Array<Block>,
  * Further facts worth a line: label and value.
  */
 facts: Array<[Array<Inline>, Array<Inline>]>, };
+
+export type CardPhase = { id: string, title: Array<Inline>, note: Array<Block>, limit: number | null, };
+
+/**
+ * A cell of a sheet: row 7, column F «giusta».
+ */
+export type Cell = { row: number, column: string, 
+/**
+ * What the column is called; empty beyond the last one.
+ */
+name: string, };
 
 /**
  * From a browser. `id` is made by the client (any string of at most 40 signs) and re-sent until answered; a command takes effect once.
@@ -116,6 +134,10 @@ span: [number, number],
  * The line itself.
  */
 source: string, 
+/**
+ * In a CSV: the cell, in a spreadsheet's words.
+ */
+cell: Cell | null, 
 /**
  * Sentence and advice, in Italian and English.
  */

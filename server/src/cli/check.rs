@@ -22,7 +22,7 @@ pub fn check(paths: &[PathBuf], json: bool, lang: &str) -> Outcome {
                 format!("Cannot read {}: {e}", folder.display()),
             )
         })?;
-        let loaded = sofia_engine::load(&files);
+        let loaded = crate::session::engine_api::load(&files);
         let faulty = loaded.diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
         // A folder that is refused has a fault, whether or not it has a sentence.
         errors += if loaded.scenario.is_none() { faulty.max(1) } else { faulty };
@@ -86,7 +86,7 @@ pub fn read(path: &Path, lang: &str) -> Outcome {
             format!("Cannot read {}: {e}", folder.display()),
         )
     })?;
-    let loaded = sofia_engine::load(&files);
+    let loaded = crate::session::engine_api::load(&files);
     match loaded.scenario {
         Some(scenario) => {
             println!("{}", engine::script(&scenario, lang));

@@ -4,7 +4,9 @@ use crate::limits;
 use crate::secret;
 use sofia_engine::id::Millis;
 use sofia_engine::view::{self, Part, Stage};
-use sofia_engine::{Card, Code, Command, Decision, Event, Refusal, Scenario, SeatAct, SeatId, State, Viewer};
+use sofia_engine::{
+    Card, Code, Command, Decision, Event, Files, Loaded, Refusal, Scenario, SeatAct, SeatId, State, Viewer,
+};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The parts of a view; a set of them is a bit mask.
@@ -30,6 +32,16 @@ pub const PARTS: [Part; 17] = [
 pub const PART_COUNT: usize = PARTS.len();
 pub type PartSet = u32;
 pub const ALL_PARTS: PartSet = (1 << PART_COUNT) - 1;
+
+/// Reads and checks a folder. A folder that makes the checker panic is a folder with a fault, never our end.
+#[must_use]
+pub fn load(files: &Files) -> Loaded {
+    catch_unwind(AssertUnwindSafe(|| sofia_engine::load(files))).unwrap_or_else(|_| Loaded {
+        scenario: None,
+        diagnostics: Vec::new(),
+        hash: String::new(),
+    })
+}
 
 /// Every rule. A rule that panics is stopped like one that runs away: this room's play goes on, others never notice.
 ///
@@ -125,7 +137,8 @@ pub fn bot_act(scenario: &Scenario, state: &State, seat: SeatId, rng: &mut u64) 
 /// Seats whose people are to be reminded by these events.
 #[must_use]
 pub fn nudged(state: &State, events: &[Event]) -> Vec<SeatId> {
-    let tables: Vec<u32> = events.iter().filter_map(|e| if let Event::Nudged { table } = e { Some(table.0) } else { None }).collect();
+    let tables: Vec<u32> =
+        events.iter().filter_map(|e| if let Event::Nudged { table } = e { Some(table.0) } else { None }).collect();
     if tables.is_empty() {
         return Vec::new();
     }
