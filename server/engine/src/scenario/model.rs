@@ -140,23 +140,65 @@ pub enum X {
     CtxTable,
     CtxTeam,
     CtxGroup(u8),
-    Var { v: u16, inst: B, keys: Vec<X> },
+    Var {
+        v: u16,
+        inst: B,
+        keys: Vec<X>,
+    },
     /// An earlier pass: innermost last; `true` when the key is the item of a `for each … as`.
-    Past { v: u16, inst: B, keys: Vec<X>, passes: Vec<(X, bool)> },
-    Value { v: u16, inst: B, keys: Vec<X> },
-    Attr { list: u16, col: u16, item: B },
+    Past {
+        v: u16,
+        inst: B,
+        keys: Vec<X>,
+        passes: Vec<(X, bool)>,
+    },
+    Value {
+        v: u16,
+        inst: B,
+        keys: Vec<X>,
+    },
+    Attr {
+        list: u16,
+        col: u16,
+        item: B,
+    },
     TokenItem(B),
     TokenSpace(B),
-    TokenOwner { scope: Scope, token: B },
+    TokenOwner {
+        scope: Scope,
+        token: B,
+    },
     TokenPlayer(B),
     TokenHeading(B),
-    PerToken { kind: u16, owner: B },
-    OnlyToken { kind: u16 },
-    SpaceOf { board: u16, inst: B, n: B },
-    SpaceNumber { board: u16, space: B },
-    SpaceCol { board: u16, space: B },
-    SpaceRow { board: u16, space: B },
-    SpaceAttr { board: u16, col: u16, space: B },
+    PerToken {
+        kind: u16,
+        owner: B,
+    },
+    OnlyToken {
+        kind: u16,
+    },
+    SpaceOf {
+        board: u16,
+        inst: B,
+        n: B,
+    },
+    SpaceNumber {
+        board: u16,
+        space: B,
+    },
+    SpaceCol {
+        board: u16,
+        space: B,
+    },
+    SpaceRow {
+        board: u16,
+        space: B,
+    },
+    SpaceAttr {
+        board: u16,
+        col: u16,
+        space: B,
+    },
     SeatRole(B),
     SeatTeam(B),
     SeatTable(B),
@@ -165,11 +207,16 @@ pub enum X {
     TeamTable(B),
     GroupTable(B),
     /// Team number k of a table.
-    TeamAt { k: u32, table: B },
+    TeamAt {
+        k: u32,
+        table: B,
+    },
     /// Which of the scenario's teams a team is, whatever its table.
     TeamKind(B),
     TableNumber(B),
-    RoleHolder { role: u32 },
+    RoleHolder {
+        role: u32,
+    },
     Elapsed,
     Remaining,
     Not(B),
@@ -189,31 +236,76 @@ pub enum X {
     If(B, B, B),
     Otherwise(B, B),
     Count(B),
-    CountIf { set: B, reg: u16, cond: B },
-    Fold { op: Fold, set: B, reg: u16, x: B, decimal: bool },
+    CountIf {
+        set: B,
+        reg: u16,
+        cond: B,
+    },
+    Fold {
+        op: Fold,
+        set: B,
+        reg: u16,
+        x: B,
+        decimal: bool,
+    },
     First(B),
     Last(B),
     Nth(B, B),
     Index(B, B),
-    Next { x: B, set: B, back: bool },
-    RankOf { x: B, set: B, reg: u16, keys: Vec<SortKey> },
+    Next {
+        x: B,
+        set: B,
+        back: bool,
+    },
+    RankOf {
+        x: B,
+        set: B,
+        reg: u16,
+        keys: Vec<SortKey>,
+    },
     Held(B, B),
     Met(u8, B, B),
     Rested(B),
     Asked(B),
     Done(B),
     Present(B),
-    Answered { v: u16, inst: B },
-    Defaulted { v: u16, inst: B },
-    Tier { v: B, sizes: Vec<u32>, item: B },
-    Points { v: B, over: B, item: B },
+    Answered {
+        v: u16,
+        inst: B,
+    },
+    Defaulted {
+        v: u16,
+        inst: B,
+    },
+    Tier {
+        v: B,
+        sizes: Vec<u32>,
+        item: B,
+    },
+    Points {
+        v: B,
+        over: B,
+        item: B,
+    },
     Length(B),
     Same(B, B),
     Contains(B, B),
     TimerOver(u16),
-    Free { board: u16, space: B },
-    Distance { board: u16, a: B, b: B },
-    Inline { board: u16, a: B, b: B, c: B },
+    Free {
+        board: u16,
+        space: B,
+    },
+    Distance {
+        board: u16,
+        a: B,
+        b: B,
+    },
+    Inline {
+        board: u16,
+        a: B,
+        b: B,
+        c: B,
+    },
     // sets
     List(Vec<X>),
     Range(B, B),
@@ -222,26 +314,81 @@ pub enum X {
     Everyone(Option<B>),
     Teams(Option<B>),
     Tables,
-    Members { scope: Scope, inst: B, but_me: bool },
+    Members {
+        scope: Scope,
+        inst: B,
+        but_me: bool,
+    },
     AllItems(u16),
-    AllTokens { kind: u16, table: Option<B> },
+    AllTokens {
+        kind: u16,
+        table: Option<B>,
+    },
     AllRoles,
-    AllGroups { kind: u8 },
-    ZoneTokens { zone: u16, inst: B },
-    Places { zone: u16, inst: B },
-    Spaces { board: u16, inst: B },
-    TokensOn { board: u16, space: B },
-    Where { set: B, reg: u16, cond: B },
-    Sorted { set: B, reg: u16, keys: Vec<SortKey> },
-    Turned { set: B, first: B },
-    Except { set: B, out: B },
-    Map { set: B, reg: u16, x: B },
+    AllGroups {
+        kind: u8,
+    },
+    ZoneTokens {
+        zone: u16,
+        inst: B,
+    },
+    Places {
+        zone: u16,
+        inst: B,
+    },
+    Spaces {
+        board: u16,
+        inst: B,
+    },
+    TokensOn {
+        board: u16,
+        space: B,
+    },
+    Where {
+        set: B,
+        reg: u16,
+        cond: B,
+    },
+    Sorted {
+        set: B,
+        reg: u16,
+        keys: Vec<SortKey>,
+    },
+    Turned {
+        set: B,
+        first: B,
+    },
+    Except {
+        set: B,
+        out: B,
+    },
+    Map {
+        set: B,
+        reg: u16,
+        x: B,
+    },
     Distinct(B),
     Union(Vec<X>),
-    Best { n: B, set: B, reg: u16, keys: Vec<SortKey>, least: bool },
-    Most { set: B },
-    Neighbours { board: u16, space: B, label: Option<String> },
-    Reach { board: u16, space: B, n: B },
+    Best {
+        n: B,
+        set: B,
+        reg: u16,
+        keys: Vec<SortKey>,
+        least: bool,
+    },
+    Most {
+        set: B,
+    },
+    Neighbours {
+        board: u16,
+        space: B,
+        label: Option<String>,
+    },
+    Reach {
+        board: u16,
+        space: B,
+        n: B,
+    },
 }
 
 // ---------------------------------------------------------------- statements
@@ -664,6 +811,8 @@ pub struct PhaseDef {
     pub ack: bool,
     pub talk: Talk,
     pub speakers: Option<X>,
+    /// How long each may speak.
+    pub speech: Option<X>,
     pub panels: Vec<u16>,
     pub also: Vec<(X, Words)>,
     /// Ending when nobody asked can move.
@@ -867,19 +1016,45 @@ pub struct TextDef {
 pub enum Step {
     Phase(u16),
     /// Begins a loop: evaluates the count or the list.
-    LoopStart { frame: u16, times: Option<X>, list: Option<X> },
+    LoopStart {
+        frame: u16,
+        times: Option<X>,
+        list: Option<X>,
+    },
     /// Next pass, or jump out.
-    LoopNext { frame: u16, out: u32 },
+    LoopNext {
+        frame: u16,
+        out: u32,
+    },
     /// After a pass: leave when it holds.
-    LoopUntil { frame: u16, until: Option<X>, back: u32, out: u32 },
-    Branch { cond: X, no: u32 },
+    LoopUntil {
+        frame: u16,
+        until: Option<X>,
+        back: u32,
+        out: u32,
+    },
+    Branch {
+        cond: X,
+        no: u32,
+    },
     Jump(u32),
-    Fork { scope: Scope, body: u32, join: u32 },
+    Fork {
+        scope: Scope,
+        body: u32,
+        join: u32,
+    },
     StrandEnd,
-    WithinStart { time: X, out: u32 },
+    WithinStart {
+        time: X,
+        out: u32,
+    },
     WithinEnd,
-    DeskPicks { choices: Vec<(u16, u32)> },
-    SkipStart { out: u32 },
+    DeskPicks {
+        choices: Vec<(u16, u32)>,
+    },
+    SkipStart {
+        out: u32,
+    },
     SkipEnd,
     End,
 }

@@ -104,22 +104,55 @@ pub const CATALOGUE: &[Sentence] = &[
     row("S147", &["count", "most"], "Qui le righe sono troppe: {0}, e il limite è {1}.", "Too many rows here: {0}, the limit is {1}.", "", ""),
     // N: names.
     row("N201", &["name", "near"], "Non conosco «{0}».{1:near}", "I don't know «{0}».{1:near}", "", ""),
-    row("N202", &["name", "kind", "place"], "«{0}» è già il nome {1:di} ({2:place}).", "«{0}» already names {1:a} ({2:place}).", "Cambia uno dei due nomi.", "Rename one of the two."),
-    row("N203", &["name", "scope: seat, team, …", "subject: me, it, …"], "«{0}» è {1:di}: di quale? Qui non c'è «{2}».", "«{0}» belongs to {1:a}: whose? There is no «{2}» here.",
+    row("N202", &["name"], "«{0}» è già il nome di un'altra cosa.", "«{0}» already names another thing.", "Cambia uno dei due nomi.", "Rename one of the two."),
+    row("N203", &["name", "scope: seat, team, …"], "«{0}» è {1:di}: di quale? Qui nessuno agisce.", "«{0}» belongs to {1:a}: whose? Nobody acts here.",
         "Per esempio: `for each s in seats: …`, oppure `{0} of …`.", "For example: `for each s in seats: …`, or `{0} of …`."),
     row("N206", &["text", "name"], "Al testo «{0}» manca «{1}»: qui nessuno glielo dà.", "Text «{0}» lacks «{1}»: nobody hands it over here.", "`show {0} with {1} = …`", "`show {0} with {1} = …`"),
     // T: types.
     row("T301", &["left kind", "right kind"], "A sinistra c'è {0:una}, a destra {1:una}: non si confrontano.", "{0:A} on the left, {1:a} on the right: not comparable.", "Confronta cose dello stesso tipo.", "Compare things of one type."),
-    row("T302", &["left side", "right side"], "Per confrontare si scrive «is».", "To compare, write «is».", "`{0} is {1}`", "`{0} is {1}`"),
+    row("T302", &[], "Per confrontare si scrive «is».", "To compare, write «is».", "Per esempio: `if fiducia is 3:`", "For example: `if fiducia is 3:`"),
     row("T303", &["name"], "«{0}» può essere nessuno: che cosa vale allora?", "«{0}» may be nobody: what then?", "`if {0} is none: … else: …`, oppure `… otherwise …`.", "`if {0} is none: … else: …`, or `… otherwise …`."),
     row("T304", &["sign", "near"], "Non capisco «{0}».{1:near}", "«{0}» is unknown.{1:near}", "", ""),
     row("T305", &[], "Il tempo che passa non sta nei valori.", "Passing time does not live in values.", "Usa un timer, e `t is over`.", "Use a timer, and `t is over`."),
     row("T306", &[], "Il caso non sta nelle espressioni.", "Chance does not live in expressions.", "Prima `roll 1 dice into d`.", "First `roll 1 dice into d`."),
+    row("N204", &["name"], "«{0}» è una parola della lingua: non può fare da nome.", "«{0}» is a word of the language: it cannot be a name.", "Scegli un altro nome.", "Choose another name."),
+    row("N205", &["name"], "«{0}» ha un valore per ognuno: di quale parli?", "«{0}» has a value for each: which one?", "`{0}[…]`", "`{0}[…]`"),
+    row("N207", &["name"], "«{0}» è un elenco o un testo: qui serve una cosa sola o un insieme.", "«{0}» is a list or a text: one thing or a set is needed here.", "`all {0}`, oppure `show {0} to …`.", "`all {0}`, or `show {0} to …`."),
+    row("N208", &[], "Qui nessuno agisce: «me» non c'è.", "Nobody acts here: there is no «me».", "`for each s in seats: …`", "`for each s in seats: …`"),
+    row("N209", &[], "Qui non si guarda niente: «it» non c'è.", "Nothing is looked at here: there is no «it».", "«it» vale dopo `where`.", "«it» holds after `where`."),
+    row("N210", &["name", "scope"], "«{0}» è {1:di}, e da qui non ci si arriva.", "«{0}» belongs to {1:a}, which cannot be reached from here.", "", ""),
+    row("N211", &["name"], "«{0}» non ricorda i giri passati: non sta in un ciclo con «as».", "«{0}» does not remember earlier passes: it is not in a loop with «as».", "`repeat … times as giro:`, oppure `per = \"giro\"`.", "`repeat … times as giro:`, or `per = \"giro\"`."),
+    row("N212", &[], "`show` e `note` vogliono un testo delle parole.", "`show` and `note` take a text of the words.", "`## text` in it.md, poi `- nome: …`.", "`## text` in it.md, then `- name: …`."),
+    row("N213", &["move"], "La mossa «{0}» c'è già in un'altra fase.", "Move «{0}» exists already in another phase.", "I nomi delle mosse sono unici.", "Names of moves are unique."),
+    row("N214", &["space", "board"], "La casella «{0}» non c'è nel tabellone «{1}».", "Board «{1}» has no space «{0}».", "", ""),
+    row("T307", &[], "La riga finisce troppo presto.", "The line ends too early.", "", ""),
+    row("T308", &["word"], "Qui non mi aspettavo «{0}».", "I did not expect «{0}» here.", "", ""),
+    row("T309", &["word"], "Qui manca «{0}».", "«{0}» is missing here.", "", ""),
+    row("T310", &["sign"], "In una regola non ci vanno virgolette: «{0}».", "Quotes do not belong in a rule: «{0}».", "I testi stanno in it.md; qui si usano i nomi.", "Texts live in it.md; here one uses names."),
+    row("T311", &[], "Qui serve una zona.", "A zone is needed here.", "Per esempio `carte of s`.", "For example `carte of s`."),
+    row("T312", &[], "Le parentesi quadre vanno dopo un nome.", "Square brackets go after a name.", "", ""),
+    row("T313", &[], "Per questo tabellone servono altri numeri tra parentesi.", "This board takes other numbers in brackets.", "`pista[5]`, `griglia[3, 4]`", "`pista[5]`, `griglia[3, 4]`"),
+    row("T314", &[], "Questo non si può cambiare con una regola.", "A rule cannot change this.", "Si cambiano variabili, e ruolo, squadra, stato di un posto.", "Variables can change, and role, team, status of a seat."),
+    row("T315", &["kind"], "Qui serve una carta o una pedina, e c'è {0:una}.", "A card or pawn is needed here, and there is {0:a}.", "", ""),
+    row("T316", &[], "Questo verbo non è ancora disponibile.", "This verb is not available yet.", "", ""),
+    row("T317", &["function", "count"], "«{0}» non prende {1} cose.", "«{0}» does not take {1} things.", "", ""),
+    row("T318", &["value", "kind"], "«{0}» non è {1:una}.", "«{0}» is not {1:a}.", "", ""),
+    row("T319", &["shape"], "Non conosco il tabellone «{0}».", "I don't know board «{0}».", "`path 0 to 63`, `ring 24`, `grid 5 by 5 by 4`, `graph`", "`path 0 to 63`, `ring 24`, `grid 5 by 5 by 4`, `graph`"),
+    row("T320", &["edge"], "Non capisco il collegamento «{0}».", "I don't understand edge «{0}».", "`a-b` nei due sensi, `a>b` in uno; le caselle stanno in `spaces`.", "`a-b` both ways, `a>b` one way; spaces live in `spaces`."),
+    row("T321", &["value", "kind"], "Qui all'inizio può stare solo «all {1}», o quante di ognuna.", "Only «all {1}» can be here at the start, or how many of each.", "", ""),
+    row("F408", &["most"], "Il flusso ha troppi blocchi uno dentro l'altro: al massimo {0}.", "The flow has too many blocks one inside another: {0} at most.", "", ""),
+    row("F409", &["phase", "near"], "Non c'è una fase «{0}».{1:near}", "There is no phase «{0}».{1:near}", "", ""),
+    row("B602", &["most"], "Questa formula ha troppe parentesi una dentro l'altra: al massimo {0}.", "This formula has too many brackets one inside another: {0} at most.", "", ""),
+    row("B603", &["most"], "Troppi blocchi uno dentro l'altro: al massimo {0}.", "Too many blocks one inside another: {0} at most.", "", ""),
+    row("B604", &["most"], "Questa regola usa troppi nomi propri: al massimo {0}.", "This rule uses too many names of its own: {0} at most.", "Dividila in due.", "Split it in two."),
+    row("W806", &["text"], "Nessuna regola mostra il testo «{0}».", "No rule shows text «{0}».", "`show {0} to table`, oppure toglilo.", "`show {0} to table`, or delete it."),
+    row("R901", &["line"], "Non capisco questa riga della prova: «{0}».", "I don't understand this line of the play: «{0}».", "", ""),
+    row("R902", &["play", "found"], "La prova «{0}» non torna qui: {1}.", "Play «{0}» does not hold here: {1}.", "Correggi la regola, o la prova.", "Mend the rule, or the play."),
     // F: flow.
     row("F401", &["phase"], "La fase «{0}» è due volte nel flusso.", "Phase «{0}» stands twice in the flow.", "Usa un ciclo, o una seconda fase.", "Use a loop, or a second phase."),
     row("F402", &["phase"], "Alla fase «{0}» non si arriva mai.", "Phase «{0}» is never reached.", "Mettila nel flusso.", "Put it in the flow."),
     row("F403", &[], "Questa fase non può finire: nessuno ha una mossa.", "This phase cannot end: nobody has a move.", "`ack = true`, oppure `ends = \"desk\"`.", "`ack = true`, or `ends = \"desk\"`."),
-    row("F404", &["line"], "Il blocco aperto alla riga {0} non si chiude.", "The block opened at line {0} is not closed.", "Metti `end`.", "Put `end`."),
+    row("F404", &[], "Un blocco aperto più su non si chiude.", "A block opened above is not closed.", "Metti `end`.", "Put `end`."),
     row("W405", &[], "Il rientro dice una cosa, «end» un'altra: questa riga è dentro o fuori?", "Indentation says one thing, «end» another: is this line in or out?", "Allinea la riga al suo blocco, o sposta `end`.", "Align the line with its block, or move `end`."),
     row("F406", &[], "Una fase coperta deve durare un tempo esatto, altrimenti la fretta tradisce il ruolo.", "A covered phase must last an exact time, or haste betrays the role.", "`ends = \"time\"`", "`ends = \"time\"`"),
     // V: visibility.
@@ -163,14 +196,7 @@ struct Noun {
     en: &'static str,
 }
 
-const fn noun(
-    kind: &'static str,
-    la: &'static str,
-    alla: &'static str,
-    della: &'static str,
-    una: &'static str,
-    en: &'static str,
-) -> Noun {
+const fn noun(kind: &'static str, la: &'static str, alla: &'static str, della: &'static str, una: &'static str, en: &'static str) -> Noun {
     Noun { kind, la, alla, della, una, en }
 }
 
@@ -288,7 +314,9 @@ pub fn fill(template: &str, args: &[String], lang: Lang) -> String {
 fn place(inner: &str, args: &[String], lang: Lang) -> String {
     let (number, form) = inner.split_once(':').unwrap_or((inner, ""));
     let arg = number.parse::<usize>().ok().and_then(|n| args.get(n)).map_or("", String::as_str);
-    let pick = |it: &str, en: &str| if lang == Lang::It { it.to_string() } else { en.to_string() };
+    let pick = |it: &str, en: &str| {
+        if lang == Lang::It { it.to_string() } else { en.to_string() }
+    };
     match form {
         "" => arg.to_string(),
         "q" if arg.is_empty() => String::new(),
@@ -311,7 +339,9 @@ fn place(inner: &str, args: &[String], lang: Lang) -> String {
 
 /// The noun for a kind; a capital form (`Alla`) begins a sentence. A kind of the author's own stands as it is.
 fn with_article(kind: &str, form: &str) -> String {
-    let Some(n) = NOUNS.iter().find(|n| n.kind == kind) else { return kind.to_string() };
+    let Some(n) = NOUNS.iter().find(|n| n.kind == kind) else {
+        return kind.to_string();
+    };
     let text = match form.to_lowercase().as_str() {
         "la" => n.la.to_string(),
         "alla" => n.alla.to_string(),
@@ -332,8 +362,7 @@ fn capital(text: &str) -> String {
 }
 
 fn shapes(arg: &str, lang: Lang) -> String {
-    let one =
-        |shape: &str| SHAPES.iter().find(|s| shape.starts_with(s.0)).map_or("?", |s| if lang == Lang::It { s.1 } else { s.2 });
+    let one = |shape: &str| SHAPES.iter().find(|s| shape.starts_with(s.0)).map_or("?", |s| if lang == Lang::It { s.1 } else { s.2 });
     let all: Vec<&str> = arg.split('|').map(one).collect();
     all.join(if lang == Lang::It { " oppure " } else { " or " })
 }
@@ -392,12 +421,7 @@ mod tests {
                 "Alla mossa «invia» manca «mode»: in segreto o subito?",
                 "The move «invia» has no «mode»: sealed or at once?",
             ),
-            (
-                "S104",
-                &["people", "", "flow2", ""],
-                "Alla sezione «people» manca «flow2».",
-                "The section «people» has no «flow2».",
-            ),
+            ("S104", &["people", "", "flow2", ""], "Alla sezione «people» manca «flow2».", "The section «people» has no «flow2»."),
             (
                 "X805",
                 &["phase", "albba", "alba"],
@@ -421,10 +445,7 @@ mod tests {
             assert_eq!(say(code, args, Lang::En), en);
         }
         let advice = find("S104").unwrap().advice_it;
-        assert_eq!(
-            fill(advice, &["", "", "", "mode = \"sealed\""].map(String::from), Lang::It),
-            "Per esempio: `mode = \"sealed\"`"
-        );
+        assert_eq!(fill(advice, &["", "", "", "mode = \"sealed\""].map(String::from), Lang::It), "Per esempio: `mode = \"sealed\"`");
         assert_eq!(fill("{1} = {{ … }}", &["a".into(), "b".into()], Lang::It), "b = { … }");
     }
 }

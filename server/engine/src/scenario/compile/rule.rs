@@ -1,8 +1,8 @@
 //! Statements and verbs.
 
+use super::Compiler;
 use super::expr::{Around, Cx, base_of, boxed, status};
 use super::names::Decl;
-use super::Compiler;
 use crate::scenario::model::{Base, GroupByX, Op, Place, Rule, S, Scope, SortKey, Thing, ToX, Ty, X};
 use crate::scenario::rules::ast::{Assign, Ex, GroupBy, Kind, Stmt, StmtKind, To, Verb, Who};
 use crate::scenario::rules::parse;
@@ -11,7 +11,9 @@ use crate::scenario::tree::Span;
 impl Compiler<'_> {
     /// Compiles a rule text in its surroundings.
     pub fn rule(&mut self, text: &str, span: Span, around: Around) -> Rule {
-        let Some(stmts) = parse::rule(text, span, self.faults) else { return Vec::new() };
+        let Some(stmts) = parse::rule(text, span, self.faults) else {
+            return Vec::new();
+        };
         let mut cx = Cx { c: self, a: around };
         cx.a.moment = true;
         let rule = cx.block(&stmts);
@@ -156,10 +158,22 @@ impl Cx<'_, '_> {
     /// Tokens to move: one or several. An item's name stands for a token of it where the zone is said.
     fn tokens(&mut self, ex: &Ex) -> (X, bool) {
         let (x, ty) = self.ex(ex, None);
+        if let Base::Item(l) = ty.base
+            && let Some(kind) = self.c.kinds.iter().position(|k| k.list == l)
+        {
+            return (self.tokens_of_item(kind as u16, x), true);
+        }
         if !matches!(ty.base, Base::Token(_) | Base::Any) {
             self.c.faults.add("T315", ex.span, &[&self.c.type_name(ty)]);
         }
         (x, ty.list)
+    }
+
+    fn tokens_of_item(&mut self, kind: u16, item: X) -> X {
+        let table = self.a.table.then(|| boxed(X::CtxTable));
+        let reg = self.a.reg();
+        let is = X::Eq(boxed(X::TokenItem(boxed(X::Reg(reg)))), boxed(item));
+        X::Where { set: boxed(X::AllTokens { kind, table }), reg, cond: boxed(is) }
     }
 
     fn people(&mut self, to: &To) -> ToX {
@@ -226,7 +240,9 @@ impl Cx<'_, '_> {
     }
 
     fn text(&mut self, ex: &Ex) -> Option<u16> {
-        let Kind::Name(n) = &*ex.kind else { return None };
+        let Kind::Name(n) = &*ex.kind else {
+            return None;
+        };
         self.c.names.find(n).iter().find_map(|(d, _)| match d {
             Decl::Text(t) => Some(*t),
             _ => None,
@@ -388,7 +404,7 @@ impl Cx<'_, '_> {
                 let kind = self.kind_named(kind, span);
                 let (of, base) = self.set(of, Some(Base::Seat));
                 let size = size.as_ref().map(|s| self.number(s));
-                let mut key = |cx: &mut Self, ex: &Ex| {
+                let key = |cx: &mut Self, ex: &Ex| {
                     let (reg, x) = cx.with_item(None, base, |cx| cx.ex(ex, None).0);
                     (x, reg)
                 };
@@ -431,7 +447,7 @@ impl Cx<'_, '_> {
     fn dissolved(&mut self, g: &Ex) -> X {
         let (x, ty) = self.ex(g, None);
         if !matches!(ty.base, Base::Group(_)) {
-            self.c.faults.add("T301", g.span, &[&self.c.type_name(ty), "gruppo"]);
+            self.c.faults.add("T301", g.span, &[&self.c.type_name(ty), "group"]);
         }
         x
     }
