@@ -157,7 +157,7 @@ fn content_policy(host: Option<&str>) -> String {
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'{sockets}; font-src 'self'; \
          manifest-src 'self'; media-src 'self' data: blob:; frame-src 'self'; worker-src 'self'; frame-ancestors 'self'; base-uri 'none'; \
-         form-action 'self'; require-trusted-types-for 'script'"
+         form-action 'self'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html"
     )
 }
 
