@@ -214,7 +214,7 @@ impl Default for State {
             begun: None,
             locked: false,
             uncovered: false,
-            projected: Projected::Code,
+            projected: Projected::Play,
             seed: 0,
             draws: 0,
             tables: 0,
