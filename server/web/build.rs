@@ -8,17 +8,8 @@ use std::process::Command;
 use std::{env, fs, io};
 
 /// What the client's build reads, relative to `client/`.
-const SOURCES: [&str; 9] = [
-    "src",
-    "public",
-    "tools",
-    "index.html",
-    "package.json",
-    "package-lock.json",
-    "vite.config.ts",
-    "svelte.config.js",
-    "tsconfig.json",
-];
+const SOURCES: [&str; 9] =
+    ["src", "public", "tools", "index.html", "package.json", "package-lock.json", "vite.config.ts", "svelte.config.js", "tsconfig.json"];
 const NODE: (u32, u32) = (20, 19);
 
 fn main() {
@@ -36,11 +27,7 @@ fn main() {
     if let Some(given) = env::var_os("SOFIA_WEB_DIST") {
         let given = PathBuf::from(given);
         println!("cargo:rerun-if-changed={}", given.display());
-        assert!(
-            given.join("index.html").is_file(),
-            "SOFIA_WEB_DIST={} has no index.html",
-            given.display()
-        );
+        assert!(given.join("index.html").is_file(), "SOFIA_WEB_DIST={} has no index.html", given.display());
         replace(&given, &dist).expect("copying SOFIA_WEB_DIST");
         return;
     }
@@ -53,10 +40,7 @@ fn main() {
         Err(problem) => problem,
     };
     let release = env::var("PROFILE").is_ok_and(|p| p == "release");
-    assert!(
-        !release && env::var_os("CI").is_none(),
-        "the browser client could not be built: {problem}"
-    );
+    assert!(!release && env::var_os("CI").is_none(), "the browser client could not be built: {problem}");
     println!("cargo:warning=the browser client could not be built: {problem}");
     missing(&dist, &problem).expect("writing the page that stands in for the client");
 }
@@ -64,10 +48,7 @@ fn main() {
 /// `Ok` when a Node that can run the build is on the path.
 fn node() -> Result<(), String> {
     let wanted = format!("Node {}.{} or newer is needed", NODE.0, NODE.1);
-    let answer = Command::new("node")
-        .arg("--version")
-        .output()
-        .map_err(|_| format!("{wanted}, and none is on the PATH (or set SOFIA_WEB_DIST)"))?;
+    let answer = Command::new("node").arg("--version").output().map_err(|_| format!("{wanted}, and none is on the PATH (or set SOFIA_WEB_DIST)"))?;
     let text = String::from_utf8_lossy(&answer.stdout);
     let mut parts = text.trim().trim_start_matches('v').split('.').map_while(|n| n.parse().ok());
     match (parts.next(), parts.next()) {
@@ -97,21 +78,13 @@ fn build(client: &Path, work: &Path, dist: &Path) -> Result<(), String> {
 
 fn npm(work: &Path, args: &[&str]) -> Result<(), String> {
     let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    let done = Command::new(program)
-        .args(args)
-        .current_dir(work)
-        .output()
-        .map_err(|e| format!("npm {}: {e}", args.join(" ")))?;
+    let done = Command::new(program).args(args).current_dir(work).output().map_err(|e| format!("npm {}: {e}", args.join(" ")))?;
     if done.status.success() {
         return Ok(());
     }
     let said = [done.stdout, done.stderr].concat();
     let said = String::from_utf8_lossy(&said);
-    let said: Vec<&str> = said
-        .lines()
-        .filter(|l| l.contains("rror") && l.len() > 12)
-        .take(8)
-        .collect();
+    let said: Vec<&str> = said.lines().filter(|l| l.contains("rror") && l.len() > 12).take(8).collect();
     Err(format!("npm {} failed: {}", args.join(" "), said.join(" | ")))
 }
 

@@ -15,6 +15,10 @@ fn main() {
 fn walk(dir: &std::path::Path, at: &str, files: &mut BTreeMap<String, Vec<u8>>) {
     for e in std::fs::read_dir(dir).unwrap().flatten() {
         let name = format!("{at}{}", e.file_name().to_string_lossy());
-        if e.path().is_dir() { walk(&e.path(), &format!("{name}/"), files) } else { files.insert(name, std::fs::read(e.path()).unwrap()); }
+        if e.path().is_dir() {
+            walk(&e.path(), &format!("{name}/"), files)
+        } else {
+            files.insert(name, std::fs::read(e.path()).unwrap());
+        }
     }
 }

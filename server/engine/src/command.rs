@@ -85,7 +85,10 @@ pub enum DeskAct {
         table: Option<TableId>,
     },
     /// At `desk picks one of` and `desk may skip`.
-    Pick { strand: u32, choice: u32 },
+    Pick {
+        strand: u32,
+        choice: u32,
+    },
     Pause,
     Resume,
     Extend {
@@ -94,17 +97,30 @@ pub enum DeskAct {
         table: Option<TableId>,
     },
     /// Move a person to another table (lobby; in play where the rules allow it).
-    SeatTo { seat: SeatId, table: TableId },
+    SeatTo {
+        seat: SeatId,
+        table: TableId,
+    },
     /// Spread people evenly over the tables (lobby).
     EvenOut,
     /// Open or close the door to newcomers.
-    Lock { on: bool },
+    Lock {
+        on: bool,
+    },
     /// Free a seat.
-    ShowOut { seat: SeatId },
+    ShowOut {
+        seat: SeatId,
+    },
     /// Let an observer, or somebody shown out, take a place.
-    Admit { seat: SeatId, table: TableId },
+    Admit {
+        seat: SeatId,
+        table: TableId,
+    },
     /// Let a bot play for a seat, or give it back.
-    Bot { seat: SeatId, on: bool },
+    Bot {
+        seat: SeatId,
+        on: bool,
+    },
     /// A scenario's event card.
     Inject {
         inject: String,
@@ -141,20 +157,28 @@ pub enum DeskAct {
         table: Option<TableId>,
     },
     /// "La regia aspetta la tua scelta": to everybody at the table who has not answered.
-    Nudge { table: TableId },
+    Nudge {
+        table: TableId,
+    },
     /// Remove a seat's request for help.
-    Helped { seat: SeatId },
+    Helped {
+        seat: SeatId,
+    },
     /// A mark in the record: "parliamone dopo".
     Bookmark {
         #[serde(default)]
         text: String,
     },
     /// What the projector shows.
-    Project { show: Projected },
+    Project {
+        show: Projected,
+    },
     /// End the play everywhere; the debrief begins.
     End,
     /// The key of the debrief: roles and sealed things may be shown.
-    Uncover { on: bool },
+    Uncover {
+        on: bool,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
@@ -187,10 +211,18 @@ pub enum Command {
         #[serde(default)]
         table: Option<TableId>,
     },
-    Seat { seat: SeatId, act: SeatAct },
-    Desk { act: DeskAct },
+    Seat {
+        seat: SeatId,
+        act: SeatAct,
+    },
+    Desk {
+        act: DeskAct,
+    },
     /// A person's last connection went, or the first came back.
-    Presence { seat: SeatId, here: bool },
+    Presence {
+        seat: SeatId,
+        here: bool,
+    },
     /// The clock reached `State::next_due`.
     Tick,
 }

@@ -246,7 +246,9 @@ impl<'a> Env<'a> {
     }
 
     fn var(&mut self, v: u16, inst: i64, keys: &[i64]) -> Val {
-        let Ok(i) = u32::try_from(inst) else { return nothing(self.sc.vars[usize::from(v)].ty.list) };
+        let Ok(i) = u32::try_from(inst) else {
+            return nothing(self.sc.vars[usize::from(v)].ty.list);
+        };
         if !self.pending.is_empty()
             && let Some((_, val)) = self.pending.iter().find(|(p, _)| *p == v)
         {
@@ -261,7 +263,9 @@ impl<'a> Env<'a> {
     /// A value is computed with its own eyes: its declared audience is the author's word.
     fn value(&mut self, v: u16, inst: i64, keys: &[i64]) -> Val {
         let def = &self.sc.values[usize::from(v)];
-        let Ok(i) = u32::try_from(inst) else { return nothing(def.ty.list) };
+        let Ok(i) = u32::try_from(inst) else {
+            return nothing(def.ty.list);
+        };
         if let Some(viewer) = self.guard {
             self.hidden |= !sees::value(self.sc, self.st, viewer, v, i);
         }
@@ -279,7 +283,9 @@ impl<'a> Env<'a> {
     }
 
     fn past(&mut self, x: &X) -> Option<Val> {
-        let X::Past { v, inst, keys, passes } = x else { return None };
+        let X::Past { v, inst, keys, passes } = x else {
+            return None;
+        };
         let inst = u32::try_from(self.num(inst)).ok()?;
         let keys = self.keys(keys);
         let want: Vec<(i64, bool)> = passes.iter().map(|(p, item)| (self.num(p), *item)).collect();
@@ -304,9 +310,7 @@ impl<'a> Env<'a> {
             s if s == scope => inst,
             Scope::Table => self.st.table_of(self.sc, scope, inst).unwrap_or(0),
             Scope::Team if scope == Scope::Seat => u32::try_from(self.st.seats[inst as usize].team).unwrap_or(u32::MAX),
-            Scope::Group(k) if scope == Scope::Seat => {
-                u32::try_from(self.st.seats[inst as usize].groups[usize::from(k)]).unwrap_or(u32::MAX)
-            }
+            Scope::Group(k) if scope == Scope::Seat => u32::try_from(self.st.seats[inst as usize].groups[usize::from(k)]).unwrap_or(u32::MAX),
             _ => u32::try_from(self.cx.table).unwrap_or(0),
         };
         self.st.passes.get(&(id, at)).copied().unwrap_or((0, NONE))
@@ -326,7 +330,9 @@ impl<'a> Env<'a> {
             return NONE;
         };
         let id = self.num(a);
-        let Some(t) = usize::try_from(id).ok().and_then(|i| self.st.tokens.get(i)) else { return NONE };
+        let Some(t) = usize::try_from(id).ok().and_then(|i| self.st.tokens.get(i)) else {
+            return NONE;
+        };
         match x {
             X::TokenItem(_) => {
                 if let Some(viewer) = self.guard {
@@ -369,9 +375,7 @@ impl<'a> Env<'a> {
             X::SpaceNumber { board, space } => self.space_def(*board, space).map_or(NONE, |s| s.n),
             X::SpaceCol { board, space } => self.space_def(*board, space).map_or(NONE, |s| s.col),
             X::SpaceRow { board, space } => self.space_def(*board, space).map_or(NONE, |s| s.row),
-            X::SpaceAttr { board, col, space } => {
-                self.space_def(*board, space).and_then(|s| s.attrs.get(usize::from(*col)).copied()).unwrap_or(NONE)
-            }
+            X::SpaceAttr { board, col, space } => self.space_def(*board, space).and_then(|s| s.attrs.get(usize::from(*col)).copied()).unwrap_or(NONE),
             X::Free { board, space } => {
                 let s = self.num(space);
                 i64::from(s != NONE && self.on_space(*board, s).next().is_none())
@@ -397,7 +401,9 @@ impl<'a> Env<'a> {
     }
 
     fn inline(&mut self, board: u16, spaces: [&X; 3]) -> i64 {
-        let [Some(a), Some(b), Some(c)] = spaces.map(|s| self.space_def(board, s).map(|d| (d.col, d.row))) else { return 0 };
+        let [Some(a), Some(b), Some(c)] = spaces.map(|s| self.space_def(board, s).map(|d| (d.col, d.row))) else {
+            return 0;
+        };
         i64::from((b.0 - a.0) * (c.1 - a.1) == (c.0 - a.0) * (b.1 - a.1))
     }
 
@@ -543,7 +549,9 @@ impl<'a> Env<'a> {
             }
             X::Contains(a, b) => {
                 let (a, b) = (self.num(a), self.num(b));
-                let (Some(a), Some(b)) = (self.words(a), self.words(b)) else { return 0 };
+                let (Some(a), Some(b)) = (self.words(a), self.words(b)) else {
+                    return 0;
+                };
                 i64::from(!plain(&b).is_empty() && plain(&a).contains(&plain(&b)))
             }
             _ => NONE,
@@ -596,7 +604,9 @@ impl<'a> Env<'a> {
             X::Next { x, set, back } => {
                 let x = self.num(x);
                 let list = self.list(set);
-                let Some(i) = list.iter().position(|y| *y == x) else { return NONE };
+                let Some(i) = list.iter().position(|y| *y == x) else {
+                    return NONE;
+                };
                 let n = list.len();
                 list[if *back { (i + n - 1) % n } else { (i + 1) % n }]
             }
@@ -618,7 +628,9 @@ impl<'a> Env<'a> {
             }
             X::Tier { v, sizes, item } => {
                 let (list, item) = (self.list(v), self.num(item));
-                let Some(at) = list.iter().position(|i| *i == item) else { return NONE };
+                let Some(at) = list.iter().position(|i| *i == item) else {
+                    return NONE;
+                };
                 let mut left = at as u32;
                 for (t, size) in sizes.iter().enumerate() {
                     if left < *size {
@@ -736,7 +748,9 @@ impl<'a> Env<'a> {
                 let table = table.as_ref().map_or(NONE, |t| self.num(t));
                 self.tokens_of(*kind, table).collect()
             }
-            X::ZoneTokens { .. } | X::Places { .. } | X::Spaces { .. } | X::TokensOn { .. } | X::Neighbours { .. } | X::Reach { .. } => self.places(x),
+            X::ZoneTokens { .. } | X::Places { .. } | X::Spaces { .. } | X::TokensOn { .. } | X::Neighbours { .. } | X::Reach { .. } => {
+                self.places(x)
+            }
             _ => self.derived(x),
         };
         out.truncate(LONGEST);
@@ -769,7 +783,9 @@ impl<'a> Env<'a> {
             X::Members { scope, inst, but_me } => {
                 let inst = self.num(inst);
                 let me = self.cx.me;
-                let Ok(i) = u32::try_from(inst) else { return Vec::new() };
+                let Ok(i) = u32::try_from(inst) else {
+                    return Vec::new();
+                };
                 st.members(*scope, i).into_iter().map(i64::from).filter(|s| !(*but_me && *s == me)).collect()
             }
             X::AllGroups { kind } => {
@@ -793,14 +809,18 @@ impl<'a> Env<'a> {
     fn places(&mut self, x: &X) -> Vec<i64> {
         match x {
             X::ZoneTokens { zone, inst } => {
-                let Ok(i) = u32::try_from(self.num(inst)) else { return Vec::new() };
+                let Ok(i) = u32::try_from(self.num(inst)) else {
+                    return Vec::new();
+                };
                 if let Some(viewer) = self.guard {
                     self.hidden |= !sees::zone(self.sc, self.st, viewer, *zone, i);
                 }
                 self.st.zones.get(&(*zone, i)).map(|l| l.iter().map(|t| i64::from(*t)).collect()).unwrap_or_default()
             }
             X::Places { zone, inst } => {
-                let Ok(i) = u32::try_from(self.num(inst)) else { return Vec::new() };
+                let Ok(i) = u32::try_from(self.num(inst)) else {
+                    return Vec::new();
+                };
                 (1..=self.st.zones.get(&(*zone, i)).map_or(0, Vec::len) as i64).collect()
             }
             X::Spaces { board, inst } => {
@@ -973,7 +993,9 @@ const NAME_TEXT: u16 = u16::MAX - 1;
 
 #[must_use]
 pub fn attr(sc: &Scenario, list: u16, col: u16, item: i64) -> i64 {
-    let Some(def) = usize::try_from(item).ok().and_then(|i| sc.lists[usize::from(list)].items.get(i)) else { return NONE };
+    let Some(def) = usize::try_from(item).ok().and_then(|i| sc.lists[usize::from(list)].items.get(i)) else {
+        return NONE;
+    };
     match col {
         u16::MAX => return make_text_code(usize::from(list), item as usize, 0),
         NAME_TEXT => return make_text_code(usize::from(list), item as usize, 1),

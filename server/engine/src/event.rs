@@ -75,90 +75,311 @@ pub enum Frame {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
-    Opened { tables: u32, seed: u64 },
-    Joined { seat: SeatId, table: Option<TableId>, bot: bool },
-    SeatedAt { seat: SeatId, table: TableId },
-    StatusSet { seat: SeatId, status: Status },
-    Here { seat: SeatId, on: bool },
-    Help { seat: SeatId, on: bool },
-    SatOut { seat: SeatId, on: bool },
-    Bot { seat: SeatId, on: bool },
-    Locked { on: bool },
+    Opened {
+        tables: u32,
+        seed: u64,
+    },
+    Joined {
+        seat: SeatId,
+        table: Option<TableId>,
+        bot: bool,
+    },
+    SeatedAt {
+        seat: SeatId,
+        table: TableId,
+    },
+    StatusSet {
+        seat: SeatId,
+        status: Status,
+    },
+    Here {
+        seat: SeatId,
+        on: bool,
+    },
+    Help {
+        seat: SeatId,
+        on: bool,
+    },
+    SatOut {
+        seat: SeatId,
+        on: bool,
+    },
+    Bot {
+        seat: SeatId,
+        on: bool,
+    },
+    Locked {
+        on: bool,
+    },
     Begun,
     Paused,
     /// Everything on the clock moves on by so much.
-    Resumed { after: Millis },
+    Resumed {
+        after: Millis,
+    },
     Ended,
 
     /// A variable or input; `keys` when it has one value for each of several things.
-    Set { var: u16, inst: u32, #[serde(default, skip_serializing_if = "Vec::is_empty")] keys: Vec<i64>, val: Val },
+    Set {
+        var: u16,
+        inst: u32,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        keys: Vec<i64>,
+        val: Val,
+    },
     /// All values of an input of one seat or unit are emptied.
-    Emptied { var: u16, inst: u32 },
+    Emptied {
+        var: u16,
+        inst: u32,
+    },
     /// A loop begins a pass: what starts afresh is put by and emptied.
-    Pass { id: u16, inst: u32, n: i64, item: i64 },
-    RoleSet { seat: SeatId, role: Option<u32> },
-    TeamSet { seat: SeatId, team: Option<u32> },
-    Grouped { kind: u8, group: u32, table: u32, members: Vec<u32> },
-    GroupSet { seat: SeatId, kind: u8, group: Option<u32> },
-    Dissolved { group: u32 },
-    Rested { seat: SeatId },
+    Pass {
+        id: u16,
+        inst: u32,
+        n: i64,
+        item: i64,
+    },
+    RoleSet {
+        seat: SeatId,
+        role: Option<u32>,
+    },
+    TeamSet {
+        seat: SeatId,
+        team: Option<u32>,
+    },
+    Grouped {
+        kind: u8,
+        group: u32,
+        table: u32,
+        members: Vec<u32>,
+    },
+    GroupSet {
+        seat: SeatId,
+        kind: u8,
+        group: Option<u32>,
+    },
+    Dissolved {
+        group: u32,
+    },
+    Rested {
+        seat: SeatId,
+    },
 
-    TokenMade { kind: u16, item: u32, owner: Option<u32>, at: Spot },
-    TokenMoved { token: u32, to: Spot, #[serde(default)] bottom: bool, by: Option<u32> },
-    TokensOrdered { zone: u16, inst: u32, tokens: Vec<u32> },
-    Headed { token: u32, dir: i64 },
+    TokenMade {
+        kind: u16,
+        item: u32,
+        owner: Option<u32>,
+        at: Spot,
+    },
+    TokenMoved {
+        token: u32,
+        to: Spot,
+        #[serde(default)]
+        bottom: bool,
+        by: Option<u32>,
+    },
+    TokensOrdered {
+        zone: u16,
+        inst: u32,
+        tokens: Vec<u32>,
+    },
+    Headed {
+        token: u32,
+        dir: i64,
+    },
     /// For the table's news: the squares a pawn passed.
-    Walked { token: u32, board: u16, spaces: Vec<u32> },
+    Walked {
+        token: u32,
+        board: u16,
+        spaces: Vec<u32>,
+    },
 
     /// Chance: what was drawn. Moves the generator on.
-    Drew { what: Draw, got: Vec<i64> },
+    Drew {
+        what: Draw,
+        got: Vec<i64>,
+    },
 
-    Forked { scope: Scope, inst: u32, parent: u32, pc: u32 },
-    At { strand: u32, pc: u32, frames: Vec<Frame> },
-    StrandDone { strand: u32 },
-    PhaseOpened { strand: u32, phase: u16, asked: Vec<u32>, limit: Option<Millis>, at: Millis },
+    Forked {
+        scope: Scope,
+        inst: u32,
+        parent: u32,
+        pc: u32,
+    },
+    At {
+        strand: u32,
+        pc: u32,
+        frames: Vec<Frame>,
+    },
+    StrandDone {
+        strand: u32,
+    },
+    PhaseOpened {
+        strand: u32,
+        phase: u16,
+        asked: Vec<u32>,
+        limit: Option<Millis>,
+        at: Millis,
+    },
     /// Who is asked in a running phase has changed.
-    AskedSet { strand: u32, seat: u32, on: bool },
-    Frozen { strand: u32 },
-    DoneSet { strand: u32, seat: u32, on: bool },
-    Deadline { strand: u32, at: Option<Millis> },
-    PhaseClosed { strand: u32 },
+    AskedSet {
+        strand: u32,
+        seat: u32,
+        on: bool,
+    },
+    Frozen {
+        strand: u32,
+    },
+    DoneSet {
+        strand: u32,
+        seat: u32,
+        on: bool,
+    },
+    Deadline {
+        strand: u32,
+        at: Option<Millis>,
+    },
+    PhaseClosed {
+        strand: u32,
+    },
     /// The desk must pick a piece of the flow.
-    Waits { strand: u32 },
+    Waits {
+        strand: u32,
+    },
 
-    Sealed { strand: u32, mv: u16, item: i64, unit: Unit, inputs: Filled },
-    Unsealed { strand: u32, mv: u16, item: i64, unit: Unit },
+    Sealed {
+        strand: u32,
+        mv: u16,
+        item: i64,
+        unit: Unit,
+        inputs: Filled,
+    },
+    Unsealed {
+        strand: u32,
+        mv: u16,
+        item: i64,
+        unit: Unit,
+    },
     /// Somebody holds a version of a joint answer (or lets go of it).
-    Version { strand: u32, mv: u16, item: i64, unit: Unit, seat: u32, inputs: Option<Filled> },
+    Version {
+        strand: u32,
+        mv: u16,
+        item: i64,
+        unit: Unit,
+        seat: u32,
+        inputs: Option<Filled>,
+    },
     /// Versions are settled or thrown away.
-    VersionsGone { strand: u32, mv: u16, item: i64, unit: Unit },
+    VersionsGone {
+        strand: u32,
+        mv: u16,
+        item: i64,
+        unit: Unit,
+    },
     /// A move was made: for counting, the record and the news.
-    Made { strand: u32, mv: u16, item: i64, unit: Unit, seat: Option<u32>, by_default: bool, inputs: Filled },
-    Proposed { ask: u32, strand: u32, mv: u16, item: i64, seat: u32, judge: Option<u32>, inputs: Filled },
-    Judged { ask: u32, yes: bool, reason: Option<u32>, replies: Filled },
-    Lapsed { ask: u32 },
-    Floor { strand: u32, seat: Option<u32> },
+    Made {
+        strand: u32,
+        mv: u16,
+        item: i64,
+        unit: Unit,
+        seat: Option<u32>,
+        by_default: bool,
+        inputs: Filled,
+    },
+    Proposed {
+        ask: u32,
+        strand: u32,
+        mv: u16,
+        item: i64,
+        seat: u32,
+        judge: Option<u32>,
+        inputs: Filled,
+    },
+    Judged {
+        ask: u32,
+        yes: bool,
+        reason: Option<u32>,
+        replies: Filled,
+    },
+    Lapsed {
+        ask: u32,
+    },
+    Floor {
+        strand: u32,
+        seat: Option<u32>,
+    },
 
-    Told { text: u16, vals: Vec<Val>, to: People },
-    Noted { text: u16, vals: Vec<Val>, table: u32 },
+    Told {
+        text: u16,
+        vals: Vec<Val>,
+        to: People,
+    },
+    Noted {
+        text: u16,
+        vals: Vec<Val>,
+        table: u32,
+    },
     /// A check of kind `note` held.
-    Marked { strand: u32, mv: u16, check: u16, seat: u32 },
-    Widened { what: Secret, to: People },
-    Concealed { what: Secret },
-    Timer { timer: u16, inst: u32, until: Option<Millis> },
-    Fired { trigger: u16, inst: u32, on: bool },
-    Finished { table: Option<u32>, ending: u16, seats: Vec<u32>, winners: Vec<u32> },
+    Marked {
+        strand: u32,
+        mv: u16,
+        check: u16,
+        seat: u32,
+    },
+    Widened {
+        what: Secret,
+        to: People,
+    },
+    Concealed {
+        what: Secret,
+    },
+    Timer {
+        timer: u16,
+        inst: u32,
+        until: Option<Millis>,
+    },
+    Fired {
+        trigger: u16,
+        inst: u32,
+        on: bool,
+    },
+    Finished {
+        table: Option<u32>,
+        ending: u16,
+        seats: Vec<u32>,
+        winners: Vec<u32>,
+    },
 
     /// Words typed by `author` (a seat number; `None`: the desk). The only event that carries them.
-    Wrote { id: u32, author: Option<u32>, body: TextBody },
-    Said { text: u32, table: Option<TableId> },
-    Injected { inject: u16, table: u32 },
-    Nudged { table: TableId },
-    Bookmarked { text: Option<u32> },
-    Projecting { show: Projected },
-    Uncovered { on: bool },
+    Wrote {
+        id: u32,
+        author: Option<u32>,
+        body: TextBody,
+    },
+    Said {
+        text: u32,
+        table: Option<TableId>,
+    },
+    Injected {
+        inject: u16,
+        table: u32,
+    },
+    Nudged {
+        table: TableId,
+    },
+    Bookmarked {
+        text: Option<u32>,
+    },
+    Projecting {
+        show: Projected,
+    },
+    Uncovered {
+        on: bool,
+    },
     /// Something ran away and was stopped; the desk is told.
-    Stopped { what: String },
+    Stopped {
+        what: String,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -30,11 +30,9 @@ pub fn evolve(sc: &Scenario, st: &mut State, event: &Event) {
         | Event::GroupSet { .. }
         | Event::Dissolved { .. }
         | Event::Rested { .. } => people(sc, st, event),
-        Event::TokenMade { .. }
-        | Event::TokenMoved { .. }
-        | Event::TokensOrdered { .. }
-        | Event::Headed { .. }
-        | Event::Walked { .. } => tokens(sc, st, event),
+        Event::TokenMade { .. } | Event::TokenMoved { .. } | Event::TokensOrdered { .. } | Event::Headed { .. } | Event::Walked { .. } => {
+            tokens(sc, st, event)
+        }
         Event::Forked { .. }
         | Event::At { .. }
         | Event::StrandDone { .. }
@@ -178,7 +176,9 @@ fn people(sc: &Scenario, st: &mut State, event: &Event) {
         }
         Event::Grouped { kind, group, table, members } => grouped(sc, st, *kind, *group, *table, members),
         Event::Dissolved { group } => {
-            let Some(g) = st.groups.get_mut(*group as usize) else { return };
+            let Some(g) = st.groups.get_mut(*group as usize) else {
+                return;
+            };
             g.alive = false;
             let kind = usize::from(g.kind);
             for m in std::mem::take(&mut g.members) {
@@ -205,7 +205,9 @@ fn person(sc: &Scenario, st: &mut State, event: &Event) {
         | Event::Rested { seat } => *seat,
         _ => return,
     };
-    let Some(s) = st.seats.get_mut(id.ix()) else { return };
+    let Some(s) = st.seats.get_mut(id.ix()) else {
+        return;
+    };
     match event {
         Event::SeatedAt { table, .. } => {
             let old = s.table;
@@ -260,7 +262,9 @@ fn group_set(st: &mut State, seat: u32, kind: u8, group: Option<u32>) {
 
 /// Rows for new instances of a scope, filled with starting values.
 fn grow(sc: &Scenario, st: &mut State, scope: Scope) {
-    let Some(columns) = sc.columns.get(&scope) else { return };
+    let Some(columns) = sc.columns.get(&scope) else {
+        return;
+    };
     let want = st.instances(sc, scope) as usize;
     let row = st.rows.entry(scope).or_default();
     while row.len() < want * columns.len() {
@@ -284,7 +288,9 @@ fn tokens(sc: &Scenario, st: &mut State, event: &Event) {
             grow(sc, st, Scope::Token(*kind));
         }
         Event::TokenMoved { token, to, bottom, by } => {
-            let Some(t) = st.tokens.get_mut(*token as usize) else { return };
+            let Some(t) = st.tokens.get_mut(*token as usize) else {
+                return;
+            };
             let from = t.at;
             t.at = *to;
             if by.is_some() {
@@ -341,19 +347,12 @@ fn flow(sc: &Scenario, st: &mut State, event: &Event) {
     match event {
         Event::Forked { scope, inst, parent, pc } => {
             let parent = (*parent != u32::MAX).then_some(*parent);
-            st.strands.push(Strand {
-                scope: *scope,
-                inst: *inst,
-                parent,
-                pc: *pc,
-                frames: Vec::new(),
-                running: None,
-                waits: false,
-                alive: true,
-            });
+            st.strands.push(Strand { scope: *scope, inst: *inst, parent, pc: *pc, frames: Vec::new(), running: None, waits: false, alive: true });
         }
         Event::PhaseOpened { strand, phase, asked, limit, at } => {
-            let Some(s) = st.strands.get_mut(*strand as usize) else { return };
+            let Some(s) = st.strands.get_mut(*strand as usize) else {
+                return;
+            };
             s.waits = false;
             s.running = Some(Running {
                 phase: *phase,
@@ -411,7 +410,9 @@ fn running(st: &mut State, event: &Event) {
         | Event::Floor { strand, .. } => *strand,
         _ => return,
     };
-    let Some(run) = st.strands.get_mut(strand as usize).and_then(|s| s.running.as_mut()) else { return };
+    let Some(run) = st.strands.get_mut(strand as usize).and_then(|s| s.running.as_mut()) else {
+        return;
+    };
     match event {
         Event::AskedSet { seat, on, .. } => set_member(&mut run.asked, *seat, *on),
         Event::DoneSet { seat, on, .. } => set_member(&mut run.done, *seat, *on),
@@ -466,7 +467,9 @@ fn answers(sc: &Scenario, st: &mut State, event: &Event) {
     }
     st.counter += 1;
     let n = st.counter;
-    let Some(run) = st.strands.get_mut(strand as usize).and_then(|s| s.running.as_mut()) else { return };
+    let Some(run) = st.strands.get_mut(strand as usize).and_then(|s| s.running.as_mut()) else {
+        return;
+    };
     match event {
         Event::Sealed { mv, item, unit, inputs, .. } => {
             run.sealed.retain(|a| !(a.unit == *unit && a.item == *item));
@@ -564,7 +567,11 @@ fn remember(sc: &Scenario, st: &mut State, var: u16, inst: u32, passes: &[(i64, 
     let found: Vec<(Vec<i64>, Val)> = if def.keys.is_empty() {
         vec![(Vec::new(), st.cell(sc, var, inst, &[]))]
     } else {
-        st.cells.range((var, inst, Vec::new())..).take_while(|((v, i, _), _)| *v == var && *i == inst).map(|((_, _, k), v)| (k.clone(), v.clone())).collect()
+        st.cells
+            .range((var, inst, Vec::new())..)
+            .take_while(|((v, i, _), _)| *v == var && *i == inst)
+            .map(|((_, _, k), v)| (k.clone(), v.clone()))
+            .collect()
     };
     let past = st.past.entry((var, inst)).or_default();
     for (keys, val) in found {

@@ -71,7 +71,9 @@ fn one_move(x: &Exec<'_>, strand: u32, m: u16, seat: SeatId, rng: &mut u64) -> O
         for _ in 0..TRIES {
             *rng = mix(rng.wrapping_add(0x9E37_79B9_7F4A_7C15));
             let cx = x.move_ctx(strand, def, seat.0);
-            let Some(vals) = sample(x.sc, &x.st, def, cx, item, rng) else { break };
+            let Some(vals) = sample(x.sc, &x.st, def, cx, item, rng) else {
+                break;
+            };
             if !checks_hold(x, def, cx, item, &vals) {
                 continue;
             }

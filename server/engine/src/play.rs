@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::Viewer;
 use crate::command::{Answer, Answers, Command, DeskAct, SeatAct};
 use crate::decide::{Decision, Exec, decide_with};
 use crate::eval::{Ctx, Env, Regs};
@@ -13,7 +14,6 @@ use crate::scenario::plays::{Given, Play, PlayLine, Seen};
 use crate::scenario::tree::Span;
 use crate::state::State;
 use crate::view::sees;
-use crate::Viewer;
 
 /// A line that did not hold, and why.
 #[derive(Debug, Clone)]
@@ -89,7 +89,8 @@ impl Runner<'_> {
 
     fn ctx(&self, table: u32) -> Ctx {
         let mut cx = Ctx::of(self.sc, &self.st, Scope::Table, table);
-        cx.strand = self.st.strands.iter().rposition(|s| s.alive && self.st.table_of(self.sc, s.scope, s.inst).is_none_or(|t| t == table)).map(|s| s as u32);
+        cx.strand =
+            self.st.strands.iter().rposition(|s| s.alive && self.st.table_of(self.sc, s.scope, s.inst).is_none_or(|t| t == table)).map(|s| s as u32);
         cx
     }
 
@@ -131,14 +132,26 @@ impl Runner<'_> {
             }
             PlayLine::Refused { code, line } => self.refused(code, line),
             PlayLine::Expect { table, x } => {
-                if self.num(x, *table) == 1 { Ok(()) } else { Err("false".into()) }
+                if self.num(x, *table) == 1 {
+                    Ok(())
+                } else {
+                    Err("false".into())
+                }
             }
             PlayLine::Sees { person, what, not } => {
-                if self.sees(*person, what) == *not { Err(if *not { "sees" } else { "does not see" }.into()) } else { Ok(()) }
+                if self.sees(*person, what) == *not {
+                    Err(if *not { "sees" } else { "does not see" }.into())
+                } else {
+                    Ok(())
+                }
             }
             PlayLine::ExpectPhase { phase, person } => self.expect_phase(*phase, *person),
             PlayLine::ExpectEnd { ending } => {
-                if self.st.over.values().any(|o| o.ending == *ending) { Ok(()) } else { Err("no such end".into()) }
+                if self.st.over.values().any(|o| o.ending == *ending) {
+                    Ok(())
+                } else {
+                    Err("no such end".into())
+                }
             }
             act => {
                 let command = self.command(act).ok_or_else(|| "no such proposal or version".to_string())?;
@@ -153,12 +166,21 @@ impl Runner<'_> {
             Some(p) => self.st.strand_of(p).is_some_and(|s| runs(&self.st.strands[s as usize])),
             None => self.st.strands.iter().any(runs),
         };
-        let now: Vec<&str> = self.st.strands.iter().filter(|s| s.alive).filter_map(|s| s.running.as_ref()).map(|r| self.sc.phases[usize::from(r.phase)].id.as_str()).collect();
+        let now: Vec<&str> = self
+            .st
+            .strands
+            .iter()
+            .filter(|s| s.alive)
+            .filter_map(|s| s.running.as_ref())
+            .map(|r| self.sc.phases[usize::from(r.phase)].id.as_str())
+            .collect();
         if ok { Ok(()) } else { Err(now.join(", ")) }
     }
 
     fn refused(&mut self, code: &str, line: &PlayLine) -> Res {
-        let Some(command) = self.command(line) else { return Ok(()) };
+        let Some(command) = self.command(line) else {
+            return Ok(());
+        };
         match self.go(&command) {
             Ok(()) => Err("accepted".into()),
             Err(e) => {
@@ -219,7 +241,9 @@ impl Runner<'_> {
                 let v = self.num(x, 0);
                 desk(DeskAct::Set { name: n.clone(), table: Some(TableId(0)), value: Answer::Number(v) })
             }
-            PlayLine::DeskMove { mv, inputs } => desk(DeskAct::Move { name: mv.clone(), table: TableId(0), inputs: self.answers(mv, inputs, 0, None) }),
+            PlayLine::DeskMove { mv, inputs } => {
+                desk(DeskAct::Move { name: mv.clone(), table: TableId(0), inputs: self.answers(mv, inputs, 0, None) })
+            }
             _ => return None,
         })
     }
@@ -247,7 +271,9 @@ impl Runner<'_> {
     /// A card named by its item: the token that carries it, among those that may be chosen.
     fn named(&self, ask: Option<&crate::scenario::model::AskDef>, v: Val, person: Option<u32>) -> Val {
         use crate::scenario::model::Base;
-        let (Some(ask), Some(person)) = (ask, person) else { return v };
+        let (Some(ask), Some(person)) = (ask, person) else {
+            return v;
+        };
         let Base::Token(k) = ask.base else { return v };
         let legal = crate::decide::legal_set(self.sc, &self.st, ask, Ctx::seat(&self.st, person), NONE, &[]);
         let token = |item: i64| {
@@ -266,12 +292,16 @@ impl Runner<'_> {
     fn sees(&self, person: u32, what: &Seen) -> bool {
         let viewer = Viewer::Seat(SeatId(person));
         match what {
-            Seen::Text(t) => self.st.messages.iter().any(|m| {
-                matches!(&m.what, crate::state::MessageKind::Text { text, .. } if text == t) && sees::among(&self.st, viewer, &m.to)
-            }),
+            Seen::Text(t) => self
+                .st
+                .messages
+                .iter()
+                .any(|m| matches!(&m.what, crate::state::MessageKind::Text { text, .. } if text == t) && sees::among(&self.st, viewer, &m.to)),
             Seen::Item { list, item } => {
                 let mut tokens = self.st.tokens.iter().enumerate();
-                tokens.any(|(i, t)| self.sc.kinds[usize::from(t.kind)].list == *list && t.item == *item && sees::token(self.sc, &self.st, viewer, i as u32))
+                tokens.any(|(i, t)| {
+                    self.sc.kinds[usize::from(t.kind)].list == *list && t.item == *item && sees::token(self.sc, &self.st, viewer, i as u32)
+                })
             }
             Seen::Input { var, x, list } => self.sees_input(person, *var, x, *list),
             Seen::X(x, list) => self.sees_x(person, x, *list),
@@ -308,11 +338,15 @@ impl Runner<'_> {
     fn own_answer(&self, person: u32, var: u16, inst: u32) -> bool {
         let runs = self.st.strands.iter().filter_map(|s| s.running.as_ref());
         let mut sealed = runs.flat_map(|r| &r.sealed);
-        inst == person && sealed.any(|a| a.unit.scope == Scope::Seat && a.unit.inst == person && self.sc.moves[usize::from(a.mv)].asks.iter().any(|x| x.var == var))
+        inst == person
+            && sealed
+                .any(|a| a.unit.scope == Scope::Seat && a.unit.inst == person && self.sc.moves[usize::from(a.mv)].asks.iter().any(|x| x.var == var))
     }
 
     fn sees_version(&self, person: u32, var: u16) -> bool {
-        let Some(run) = self.st.strand_of(person).and_then(|s| self.st.strands[s as usize].running.as_ref()) else { return false };
+        let Some(run) = self.st.strand_of(person).and_then(|s| self.st.strands[s as usize].running.as_ref()) else {
+            return false;
+        };
         run.versions.iter().any(|v| {
             self.sc.moves[usize::from(v.mv)].asks.iter().any(|a| a.var == var)
                 && crate::view::together(self.sc, &self.st, run, v.unit).contains(&person)

@@ -140,7 +140,16 @@ pub fn timeline(sc: &Scenario, entries: &[Entry], lang: &str) -> Timeline {
 
 fn empty() -> Timeline {
     let facts = Facts { opened_at: 0, begun: None, ended: None, tables: 0, people: 0, commits: 0 };
-    Timeline { title: Vec::new(), facts, phases: Vec::new(), indicators: Vec::new(), decisions: Vec::new(), lines: Vec::new(), seats: Vec::new(), pages: Vec::new() }
+    Timeline {
+        title: Vec::new(),
+        facts,
+        phases: Vec::new(),
+        indicators: Vec::new(),
+        decisions: Vec::new(),
+        lines: Vec::new(),
+        seats: Vec::new(),
+        pages: Vec::new(),
+    }
 }
 
 struct Builder<'a> {
@@ -172,7 +181,9 @@ impl Builder<'_> {
 
     fn point(&mut self, e: &Entry, var: u16, table: u32) {
         let def = &self.sc.vars[usize::from(var)];
-        let Some(i) = self.out.indicators.iter().position(|x| x.id == def.id) else { return };
+        let Some(i) = self.out.indicators.iter().position(|x| x.id == def.id) else {
+            return;
+        };
         let scale = if def.ty.base == Base::Decimal { DEC as f64 } else { 1.0 };
         let value = self.st.cell(self.sc, var, table, &[]).num() as f64 / scale;
         let series = &mut self.out.indicators[i].series;
@@ -214,7 +225,11 @@ impl Builder<'_> {
                 let vars: Vec<u16> = (0..self.sc.vars.len() as u16).collect();
                 for t in 0..self.st.tables {
                     if self.st.at_table(t).next().is_some() {
-                        vars.iter().for_each(|v| if self.sc.vars[usize::from(*v)].scope == Scope::Table { self.point(e, *v, t) });
+                        vars.iter().for_each(|v| {
+                            if self.sc.vars[usize::from(*v)].scope == Scope::Table {
+                                self.point(e, *v, t)
+                            }
+                        });
                     }
                 }
             }
@@ -265,7 +280,9 @@ impl Builder<'_> {
         let text = match event {
             Event::RoleSet { .. } => usize::try_from(s.role).ok().map(|r| self.words(&self.sc.roles[r].name)).unwrap_or_default(),
             Event::TeamSet { .. } if s.team != NONE => self.reader(eval::Ctx::NOWHERE).team_name(s.team),
-            Event::StatusSet { status, .. } => vec![Inline::Text(format!("{status:?}").to_lowercase())],
+            Event::StatusSet { status, .. } => {
+                vec![Inline::Text(format!("{status:?}").to_lowercase())]
+            }
             _ => Vec::new(),
         };
         self.line(e, self.at_seat(seat.0), Some(seat.0), what, text);
@@ -341,7 +358,11 @@ impl Builder<'_> {
         let (phase, phase_title) = self.phase_of(strand);
         let mut shown = Vec::new();
         for (ask, v) in def.asks.iter().zip(inputs) {
-            let hidden = ask.private || self.sc.vars[usize::from(ask.var)].seen.iter().any(|a| matches!(a, crate::scenario::model::Aud::OnlyOwner | crate::scenario::model::Aud::Nobody));
+            let hidden = ask.private
+                || self.sc.vars[usize::from(ask.var)]
+                    .seen
+                    .iter()
+                    .any(|a| matches!(a, crate::scenario::model::Aud::OnlyOwner | crate::scenario::model::Aud::Nobody));
             if hidden {
                 continue;
             }

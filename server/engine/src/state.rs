@@ -317,7 +317,9 @@ impl State {
 
     #[must_use]
     pub fn in_scope(&self, seat: u32, scope: Scope, inst: u32) -> bool {
-        let Some(s) = self.seats.get(seat as usize) else { return false };
+        let Some(s) = self.seats.get(seat as usize) else {
+            return false;
+        };
         match scope {
             Scope::Session => true,
             Scope::Table => s.table == inst,

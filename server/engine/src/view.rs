@@ -20,11 +20,19 @@ use crate::id::{Millis, SeatId};
 #[serde(untagged)]
 pub enum Inline {
     Text(String),
-    Strong { b: Line },
-    Emphasis { i: Line },
-    Seat { seat: SeatId },
+    Strong {
+        b: Line,
+    },
+    Emphasis {
+        i: Line,
+    },
+    Seat {
+        seat: SeatId,
+    },
     /// Something this reader may not see; shown as "…".
-    Hidden { hidden: bool },
+    Hidden {
+        hidden: bool,
+    },
 }
 pub type Line = Vec<Inline>;
 
@@ -524,10 +532,21 @@ pub struct News {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum NewsKind {
     /// Dice thrown, and the squares a pawn passed: space ids.
-    Rolled { dice: Vec<i64> },
-    Walked { pawn: Line, token: i64, board: u32, spaces: Vec<i64> },
-    Phase { title: Line },
-    Desk { act: String },
+    Rolled {
+        dice: Vec<i64>,
+    },
+    Walked {
+        pawn: Line,
+        token: i64,
+        board: u32,
+        spaces: Vec<i64>,
+    },
+    Phase {
+        title: Line,
+    },
+    Desk {
+        act: String,
+    },
 }
 
 #[derive(Clone, Debug, Serialize, TS)]

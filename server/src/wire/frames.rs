@@ -12,12 +12,20 @@ pub enum ClientFrame {
     /// The first frame after each connection. `since`: the number of the last frame folded, if any.
     Hello {
         #[serde(default)]
+        #[ts(optional = nullable)]
         since: Option<u64>,
         #[serde(default)]
+        #[ts(optional = nullable)]
         lang: Option<String>,
     },
-    Seat { id: String, act: SeatAct },
-    Desk { id: String, act: DeskAct },
+    Seat {
+        id: String,
+        act: SeatAct,
+    },
+    Desk {
+        id: String,
+        act: DeskAct,
+    },
     /// Keeps sleepy networks awake; answered by `pong`.
     Ping,
 }
@@ -30,7 +38,7 @@ pub enum ServerFrame {
     View {
         n: u64,
         at: i64,
-        #[ts(type = "import(\"./view\").Parts")]
+        #[ts(type = "Parts")]
         parts: serde_json::Value,
         names: std::collections::BTreeMap<String, String>,
     },
@@ -40,7 +48,7 @@ pub enum ServerFrame {
         n: u64,
         after: u64,
         at: i64,
-        #[ts(type = "import(\"./view\").Parts")]
+        #[ts(type = "Changed")]
         parts: serde_json::Value,
     },
     /// Nickname by seat id; only those that changed. `null`: erased.
@@ -48,9 +56,15 @@ pub enum ServerFrame {
         names: std::collections::BTreeMap<String, Option<String>>,
     },
     /// `hello` with a `since` that is up to date.
-    Now { n: u64, at: i64 },
+    Now {
+        n: u64,
+        at: i64,
+    },
     /// The command is on disk.
-    Ok { id: String, n: u64 },
+    Ok {
+        id: String,
+        n: u64,
+    },
     /// The command was not carried out.
     No {
         id: String,
@@ -59,12 +73,17 @@ pub enum ServerFrame {
         what: String,
     },
     /// How the house is doing: `saved: false` while the disk refuses, `desk: false` when no desk is connected.
-    Health { saved: bool, desk: bool },
+    Health {
+        saved: bool,
+        desk: bool,
+    },
     /// "La regia aspetta la tua scelta."
     Nudge,
     Pong,
     /// The last frame before the server closes this connection.
-    Bye { why: Bye },
+    Bye {
+        why: Bye,
+    },
 }
 
 /// Refusals of the engine and of the server, one closed list.

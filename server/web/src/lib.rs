@@ -30,12 +30,7 @@ pub fn asset(path: &str) -> Option<Asset> {
         let _ = write!(etag, "{byte:02x}");
     }
     etag.push('"');
-    Some(Asset {
-        bytes: file.data,
-        content_type: content_type(path),
-        etag,
-        immutable: path.starts_with("assets/"),
-    })
+    Some(Asset { bytes: file.data, content_type: content_type(path), etag, immutable: path.starts_with("assets/") })
 }
 
 fn content_type(path: &str) -> &'static str {

@@ -259,7 +259,9 @@ pub fn random(x: &mut Exec<'_>, s: u32, def: &MoveDef, seat: u32, item: i64) -> 
     let cx = x.move_ctx(s, def, seat);
     for t in 0..TRIES {
         let mut rng = super::mix(x.st.seed ^ (x.st.draws << 8) ^ u64::from(t));
-        let Some(vals) = sample(x.sc, &x.st, def, cx, item, &mut rng) else { continue };
+        let Some(vals) = sample(x.sc, &x.st, def, cx, item, &mut rng) else {
+            continue;
+        };
         let vals: Vec<Val> = vals.into_iter().map(|v| v.val).collect();
         let texts = def.asks.iter().any(|a| matches!(a.input, InputDef::Text { .. } | InputDef::Drawing) && !a.optional);
         if !texts && still_legal(x, def, cx, item, &vals) {

@@ -148,7 +148,9 @@ impl Exec<'_> {
     fn pick_piece(&mut self, strand: u32, choice: u32) -> Res {
         let s = self.st.strands.get(strand as usize).filter(|s| s.alive).ok_or(Refusal::new(Code::Unknown))?;
         if s.waits {
-            let Step::DeskPicks { choices } = &self.sc.flow[s.pc as usize] else { return Err(Refusal::new(Code::Unknown)) };
+            let Step::DeskPicks { choices } = &self.sc.flow[s.pc as usize] else {
+                return Err(Refusal::new(Code::Unknown));
+            };
             let (_, pc) = choices.get(choice as usize).ok_or(Refusal::new(Code::Unknown))?;
             let frames = s.frames.clone();
             self.emit(Event::At { strand, pc: *pc, frames });
@@ -156,7 +158,9 @@ impl Exec<'_> {
         }
         // Skips the piece it is in.
         let at = s.frames.iter().rposition(|f| matches!(f, Frame::Skip { .. })).ok_or(Refusal::new(Code::Unknown))?;
-        let Frame::Skip { out } = s.frames[at] else { return Err(Refusal::new(Code::Unknown)) };
+        let Frame::Skip { out } = s.frames[at] else {
+            return Err(Refusal::new(Code::Unknown));
+        };
         self.leave_to(strand, out, Some(at));
         Ok(())
     }
@@ -178,7 +182,9 @@ impl Exec<'_> {
     }
 
     fn inject(&mut self, inject: &str, table: Option<TableId>) -> Res {
-        let Some(i) = self.sc.injects.iter().position(|x| x.id == inject) else { return Err(Refusal::at(Code::Unknown, inject)) };
+        let Some(i) = self.sc.injects.iter().position(|x| x.id == inject) else {
+            return Err(Refusal::at(Code::Unknown, inject));
+        };
         let tables: Vec<u32> = table.map_or_else(|| (0..self.st.tables).collect(), |t| vec![t.0]);
         for t in tables {
             if !self.table_plays(t) {

@@ -72,7 +72,9 @@ impl Exec<'_> {
 
     fn strand_at(&self, scope: Scope, inst: u32) -> Option<u32> {
         let table = self.st.table_of(self.sc, scope, inst);
-        let fits = |s: &crate::state::Strand| s.alive && (s.scope == scope && s.inst == inst || s.scope == Scope::Table && Some(s.inst) == table || s.scope == Scope::Session);
+        let fits = |s: &crate::state::Strand| {
+            s.alive && (s.scope == scope && s.inst == inst || s.scope == Scope::Table && Some(s.inst) == table || s.scope == Scope::Session)
+        };
         self.st.strands.iter().rposition(fits).map(|i| i as u32)
     }
 
@@ -146,7 +148,9 @@ impl Exec<'_> {
 
     fn is_over(&self, strand: u32) -> bool {
         let s = &self.st.strands[strand as usize];
-        let Some(run) = s.running.as_ref().filter(|r| s.alive && !r.frozen) else { return false };
+        let Some(run) = s.running.as_ref().filter(|r| s.alive && !r.frozen) else {
+            return false;
+        };
         let def = &self.sc.phases[usize::from(run.phase)];
         // Whoever is asked and still counts.
         let left = run.asked.iter().filter(|a| !run.done.contains(a) && self.st.seats[**a as usize].counts()).count();
@@ -271,7 +275,9 @@ impl Exec<'_> {
 
     /// The next pass: its number and item. Seats and teams who are out meanwhile are passed over.
     fn next_pass(&self, frames: &mut [Frame], id: u16) -> Option<(i64, i64)> {
-        let Some(Frame::Loop { n, times, list, .. }) = frames.last_mut() else { return None };
+        let Some(Frame::Loop { n, times, list, .. }) = frames.last_mut() else {
+            return None;
+        };
         let base = self.sc.loops[usize::from(id)].item_base;
         loop {
             *n += 1;
@@ -344,7 +350,9 @@ impl Exec<'_> {
 
     /// To a phase of the same strand, in the same or an outer block.
     fn jump_to(&mut self, s: u32, phase: u16) {
-        let Some(pc) = self.sc.flow.iter().position(|x| matches!(x, Step::Phase(p) if *p == phase)) else { return };
+        let Some(pc) = self.sc.flow.iter().position(|x| matches!(x, Step::Phase(p) if *p == phase)) else {
+            return;
+        };
         let depth = self.sc.phases[usize::from(phase)].depth;
         let keep = self.frames_for(pc as u32);
         let _ = depth;
@@ -366,8 +374,12 @@ impl Exec<'_> {
 
     fn leave_loop(&mut self, s: u32) {
         let frames = &self.st.strands[s as usize].frames;
-        let Some(at) = frames.iter().rposition(|f| matches!(f, Frame::Loop { .. })) else { return };
-        let Frame::Loop { id, .. } = frames[at] else { return };
+        let Some(at) = frames.iter().rposition(|f| matches!(f, Frame::Loop { .. })) else {
+            return;
+        };
+        let Frame::Loop { id, .. } = frames[at] else {
+            return;
+        };
         let out = self.sc.flow.iter().find_map(|x| match x {
             Step::LoopNext { frame, out } if *frame == id => Some(*out),
             _ => None,
@@ -428,7 +440,9 @@ impl Exec<'_> {
                 return true;
             }
             let running = self.st.strands[s as usize].running.as_ref();
-            let Some(run) = running.filter(|r| !r.frozen && r.deadline.is_some_and(|d| d <= now)) else { continue };
+            let Some(run) = running.filter(|r| !r.frozen && r.deadline.is_some_and(|d| d <= now)) else {
+                continue;
+            };
             let def = &self.sc.phases[usize::from(run.phase)];
             if let (Some(_), Some(seat)) = (&def.speech, run.floor) {
                 self.seat_done(s, seat);
@@ -456,7 +470,9 @@ impl Exec<'_> {
 
     /// The time of a whole block is over: its open phases close with their time-outs, and the play goes on after it.
     fn block_is_over(&mut self, s: u32, at: usize) {
-        let Frame::Within { out, .. } = self.st.strands[s as usize].frames[at] else { return };
+        let Frame::Within { out, .. } = self.st.strands[s as usize].frames[at] else {
+            return;
+        };
         for c in 0..self.st.strands.len() as u32 {
             let below = self.descends(c, s);
             if below && self.st.strands[c as usize].alive && self.st.strands[c as usize].running.is_some() {

@@ -78,7 +78,9 @@ impl Exec<'_> {
         }
         for role in roles {
             let held = |x: &Self, p: u32| x.st.held.get(&(p, *role)).copied().unwrap_or(0);
-            let Some(at) = (0..people.len()).min_by_key(|i| (held(self, people[*i]), *i)) else { return };
+            let Some(at) = (0..people.len()).min_by_key(|i| (held(self, people[*i]), *i)) else {
+                return;
+            };
             let seat = SeatId(people.remove(at));
             self.emit(Event::RoleSet { seat, role: Some(*role) });
             self.refresh_asked(seat.0);
@@ -121,16 +123,7 @@ impl Exec<'_> {
     }
 
     #[allow(clippy::too_many_arguments)] // one verb is what they are
-    fn parted(
-        &mut self,
-        people: &[u32],
-        kind: u8,
-        size: Option<usize>,
-        by: &GroupByX,
-        fresh: bool,
-        cx: Ctx,
-        regs: &mut Regs,
-    ) -> Vec<Vec<u32>> {
+    fn parted(&mut self, people: &[u32], kind: u8, size: Option<usize>, by: &GroupByX, fresh: bool, cx: Ctx, regs: &mut Regs) -> Vec<Vec<u32>> {
         if let Some(Val::L(order)) = self.prepared() {
             let people: Vec<u32> = order.iter().map(|p| *p as u32).collect();
             self.drew(Draw::Group, order);
@@ -182,7 +175,10 @@ impl Exec<'_> {
                 order.swap(i, j);
             }
             let order = self.sit_out_fairly(order.into_iter().map(|p| p as u32).collect(), size);
-            let repeats: u32 = order.chunks(size).map(|g| g.iter().enumerate().map(|(i, a)| g[i + 1..].iter().map(|b| met(self, *a, *b)).sum::<u32>()).sum::<u32>()).sum();
+            let repeats: u32 = order
+                .chunks(size)
+                .map(|g| g.iter().enumerate().map(|(i, a)| g[i + 1..].iter().map(|b| met(self, *a, *b)).sum::<u32>()).sum::<u32>())
+                .sum();
             if best.as_ref().is_none_or(|(r, _)| repeats < *r) {
                 best = Some((repeats, order));
             }
@@ -259,7 +255,7 @@ impl Exec<'_> {
         let old: Vec<Vec<u32>> = self.st.groups.iter().filter(|g| alive(g)).map(|g| g.members.clone()).collect();
         self.end_groups(into, cx);
         let mut groups: Vec<Vec<u32>> = old.chunks(n).map(|c| c.concat()).collect();
-        let odd = old.len() % n != 0;
+        let odd = !old.len().is_multiple_of(n);
         if odd && groups.len() > 1 && leftover == Leftover::Join {
             let last = groups.pop().unwrap_or_default();
             if let Some(g) = groups.last_mut() {

@@ -48,10 +48,8 @@ impl Exec<'_> {
         let seat = SeatId(self.st.seats.len() as u32);
         let place = self.place_for(table)?;
         self.emit(Event::Joined { seat, table: place, bot });
-        if self.st.stage == Stage::Play {
-            if let Some(t) = place {
-                self.late(seat, t);
-            }
+        if let (Stage::Play, Some(t)) = (self.st.stage, place) {
+            self.late(seat, t);
         }
         Ok(())
     }

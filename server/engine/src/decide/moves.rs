@@ -134,7 +134,9 @@ impl Exec<'_> {
 
     fn times_left(&self, s: u32, m: u16, item: i64, unit: Unit, seat: u32) -> Res {
         let def = &self.sc.moves[usize::from(m)];
-        let Some(run) = &self.st.strands[s as usize].running else { return Err(Refusal::new(Code::Turn)) };
+        let Some(run) = &self.st.strands[s as usize].running else {
+            return Err(Refusal::new(Code::Turn));
+        };
         let sealed = run.sealed.iter().find(|a| a.unit == unit && a.item == item && (def.answers.is_none() || a.mv == m));
         if let Some(a) = sealed
             && !def.extra
@@ -154,12 +156,16 @@ impl Exec<'_> {
 
     pub fn has_answered(&self, s: u32, m: u16, item: i64, seat: u32) -> bool {
         let def = &self.sc.moves[usize::from(m)];
-        let (Some(run), Some(unit)) = (&self.st.strands[s as usize].running, self.unit(def, seat)) else { return false };
+        let (Some(run), Some(unit)) = (&self.st.strands[s as usize].running, self.unit(def, seat)) else {
+            return false;
+        };
         run.sealed.iter().any(|a| a.mv == m && a.unit == unit && a.item == item) || run.made.iter().any(|x| (x.0, x.1, x.2) == (m, item, unit))
     }
 
     fn let_go_of_others(&mut self, s: u32, m: u16, item: i64, seat: u32) {
-        let Some(run) = &self.st.strands[s as usize].running else { return };
+        let Some(run) = &self.st.strands[s as usize].running else {
+            return;
+        };
         let mine = |a: &&crate::state::SealedAnswer| a.unit == Unit { scope: Scope::Seat, inst: seat } && a.item == item && a.mv != m;
         let others: Vec<u16> = run.sealed.iter().filter(mine).map(|a| a.mv).collect();
         for mv in others {
@@ -179,10 +185,8 @@ impl Exec<'_> {
             env.yes(cond)
         };
         // Parts of a whole are checked when the whole is there.
-        if !def.each {
-            if let Some(c) = def.checks.iter().find(|c| !holds(self, &c.cond)) {
-                return Err(Refusal::at(Code::Check, &c.id));
-            }
+        if let Some(c) = def.checks.iter().find(|c| !def.each && !holds(self, &c.cond)) {
+            return Err(Refusal::at(Code::Check, &c.id));
         }
         let sure = matches!(inputs.get("sure"), Some(Answer::Yes(true)));
         if let Some(w) = def.warns.iter().find(|w| !sure && holds(self, &w.cond)) {
@@ -247,7 +251,9 @@ impl Exec<'_> {
         if def.each {
             return self.whole(s, m, item, unit);
         }
-        let Some(run) = &self.st.strands[s as usize].running else { return Ok(()) };
+        let Some(run) = &self.st.strands[s as usize].running else {
+            return Ok(());
+        };
         let versions: Vec<_> = run.versions.iter().filter(|v| v.mv == m && v.item == item && v.unit == unit).cloned().collect();
         let mine = versions.iter().find(|v| v.seat == seat).map(|v| v.inputs.clone()).unwrap_or_default();
         let held = versions.iter().filter(|v| v.inputs == mine).count();
@@ -274,7 +280,9 @@ impl Exec<'_> {
     fn whole(&mut self, s: u32, m: u16, item: i64, unit: Unit) -> Res {
         let def = &self.sc.moves[usize::from(m)];
         let members = if def.extra { self.st.members(unit.scope, unit.inst) } else { self.together(s, unit) };
-        let Some(run) = &self.st.strands[s as usize].running else { return Ok(()) };
+        let Some(run) = &self.st.strands[s as usize].running else {
+            return Ok(());
+        };
         let parts: Vec<(u32, Vec<Val>)> =
             run.versions.iter().filter(|v| v.mv == m && v.item == item && v.unit == unit).map(|v| (v.seat, v.inputs.clone())).collect();
         if !members.iter().all(|x| parts.iter().any(|p| p.0 == *x)) {
@@ -298,9 +306,13 @@ impl Exec<'_> {
         let m = self.named_move(s, seat, name)?;
         let def = &self.sc.moves[usize::from(m)];
         let unit = self.unit(def, seat).ok_or(Refusal::new(Code::Turn))?;
-        let Some(run) = &self.st.strands[s as usize].running else { return Err(Refusal::new(Code::Turn)) };
+        let Some(run) = &self.st.strands[s as usize].running else {
+            return Err(Refusal::new(Code::Turn));
+        };
         let found = run.versions.iter().find(|v| v.mv == m && v.item == item && v.unit == unit && v.seat == of);
-        let Some(inputs) = found.map(|v| v.inputs.clone()) else { return Err(Refusal::at(Code::Unknown, name)) };
+        let Some(inputs) = found.map(|v| v.inputs.clone()) else {
+            return Err(Refusal::at(Code::Unknown, name));
+        };
         self.times_left(s, m, item, unit, seat)?;
         self.hold(s, m, item, unit, seat, inputs)
     }
@@ -363,7 +375,9 @@ impl Exec<'_> {
 
     /// `by`: the seat that answers; `None`: the desk.
     pub fn judge(&mut self, ask: u32, by: Option<u32>, yes: bool, replies: &Answers, reason: &str) -> Res {
-        let Some(a) = self.st.asks.iter().find(|a| a.ask == ask).cloned() else { return Err(Refusal::new(Code::Unknown)) };
+        let Some(a) = self.st.asks.iter().find(|a| a.ask == ask).cloned() else {
+            return Err(Refusal::new(Code::Unknown));
+        };
         if a.judge != by && by.is_some() {
             return Err(Refusal::new(Code::Unknown));
         }
@@ -409,7 +423,9 @@ impl Exec<'_> {
     // ------------------------------------------------------------ presence
 
     pub fn presence(&mut self, seat: SeatId, here: bool) -> Res {
-        let Some(s) = self.st.seats.get(seat.ix()) else { return Err(Refusal::new(Code::Unknown)) };
+        let Some(s) = self.st.seats.get(seat.ix()) else {
+            return Err(Refusal::new(Code::Unknown));
+        };
         if s.here == here {
             return Ok(());
         }
@@ -427,12 +443,17 @@ impl Exec<'_> {
 
     /// With somebody gone, those who are left may already agree.
     fn agreed_without(&mut self, s: u32) {
-        let Some(run) = &self.st.strands[s as usize].running else { return };
+        let Some(run) = &self.st.strands[s as usize].running else {
+            return;
+        };
         let versions = run.versions.clone();
         for v in &versions {
             let def = &self.sc.moves[usize::from(v.mv)];
             let here = |x: &Self, seat: u32| x.st.seats[seat as usize].here;
-            let held = versions.iter().filter(|w| w.mv == v.mv && w.item == v.item && w.unit == v.unit && w.inputs == v.inputs && here(self, w.seat)).count();
+            let held = versions
+                .iter()
+                .filter(|w| w.mv == v.mv && w.item == v.item && w.unit == v.unit && w.inputs == v.inputs && here(self, w.seat))
+                .count();
             if !def.each && here(self, v.seat) && held >= self.need(s, def, v.unit) {
                 self.emit(Event::VersionsGone { strand: s, mv: v.mv, item: v.item, unit: v.unit });
                 self.take_effect(s, v.mv, v.item, v.unit, Some(v.seat), v.inputs.clone(), false);

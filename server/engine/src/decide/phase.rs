@@ -46,7 +46,9 @@ impl Exec<'_> {
     /// Seats of the strand that play now and for whom `who` holds; with `cover` all of them.
     fn who_is_asked(&self, s: u32, phase: u16) -> Vec<u32> {
         let strand = &self.st.strands[s as usize];
-        let Some(who) = &self.sc.phases[usize::from(phase)].who else { return Vec::new() };
+        let Some(who) = &self.sc.phases[usize::from(phase)].who else {
+            return Vec::new();
+        };
         let cover = self.sc.phases[usize::from(phase)].cover;
         let mut asked = Vec::new();
         for seat in 0..self.st.seats.len() as u32 {
@@ -65,21 +67,27 @@ impl Exec<'_> {
 
     /// In a covered phase: does this seat's answer count?
     pub fn counts_here(&self, s: u32, seat: u32) -> bool {
-        let Some(run) = &self.st.strands[s as usize].running else { return false };
+        let Some(run) = &self.st.strands[s as usize].running else {
+            return false;
+        };
         let def = &self.sc.phases[usize::from(run.phase)];
         !def.cover || def.who.as_ref().is_some_and(|w| self.really_asked(s, seat, w))
     }
 
     /// For one seat who is asked is looked at again when it joins, returns, or changes.
     pub fn refresh_asked(&mut self, seat: u32) {
-        let Some(s) = self.st.strand_of(seat) else { return };
+        let Some(s) = self.st.strand_of(seat) else {
+            return;
+        };
         for other in 0..self.st.strands.len() as u32 {
             let asked = self.st.strands[other as usize].running.as_ref().is_some_and(|r| r.asked.contains(&seat));
             if asked && other != s {
                 self.emit(Event::AskedSet { strand: other, seat, on: false });
             }
         }
-        let Some(phase) = self.st.strands[s as usize].running.as_ref().map(|r| r.phase) else { return };
+        let Some(phase) = self.st.strands[s as usize].running.as_ref().map(|r| r.phase) else {
+            return;
+        };
         let on = self.who_is_asked(s, phase).contains(&seat);
         let was = self.st.strands[s as usize].running.as_ref().is_some_and(|r| r.asked.contains(&seat));
         if on != was {
@@ -187,7 +195,9 @@ impl Exec<'_> {
 
     /// `early`: by time, by the desk or by a rule; then what is missing is filled as the file says.
     pub fn close(&mut self, s: u32, early: bool) {
-        let Some(run) = self.st.strands[s as usize].running.clone() else { return };
+        let Some(run) = self.st.strands[s as usize].running.clone() else {
+            return;
+        };
         let phase = run.phase;
         let def = &self.sc.phases[usize::from(phase)];
         if early && !run.frozen {
@@ -248,7 +258,9 @@ impl Exec<'_> {
     }
 
     fn sorted_sealed(&self, s: u32) -> Vec<SealedAnswer> {
-        let Some(run) = &self.st.strands[s as usize].running else { return Vec::new() };
+        let Some(run) = &self.st.strands[s as usize].running else {
+            return Vec::new();
+        };
         let mut sealed: Vec<SealedAnswer> = run.sealed.clone();
         sealed.retain(|a| a.unit.scope != Scope::Seat || self.counts_here(s, a.unit.inst));
         sealed.sort_by_key(|a| (a.unit.scope != Scope::Seat, a.unit.inst, a.item));
@@ -279,7 +291,9 @@ impl Exec<'_> {
             None => return,
         };
         for seat in asked {
-            let Some(run) = &self.st.strands[s as usize].running else { return };
+            let Some(run) = &self.st.strands[s as usize].running else {
+                return;
+            };
             if run.done.contains(&seat) || !self.counts_here(s, seat) || !self.st.seats[seat as usize].counts() {
                 continue;
             }
@@ -402,7 +416,9 @@ impl Exec<'_> {
             Absent::Default => Fill::Default,
             Absent::Random => Fill::Random,
         };
-        let Some(run) = &self.st.strands[s as usize].running else { return };
+        let Some(run) = &self.st.strands[s as usize].running else {
+            return;
+        };
         let phase = run.phase;
         if self.sc.phases[usize::from(phase)].cover {
             return;
@@ -411,7 +427,8 @@ impl Exec<'_> {
         for seat in away {
             // Where people answer together, the others answer.
             let joint = self.sc.phases[usize::from(phase)].moves.iter().any(|m| self.sc.moves[usize::from(*m)].joint.is_some());
-            let others = joint && self.st.strands[s as usize].running.as_ref().is_some_and(|r| r.asked.iter().any(|a| self.st.seats[*a as usize].here));
+            let others =
+                joint && self.st.strands[s as usize].running.as_ref().is_some_and(|r| r.asked.iter().any(|a| self.st.seats[*a as usize].here));
             if !others {
                 self.fill_seat(s, phase, seat, Some(how));
             }
@@ -433,7 +450,9 @@ impl Exec<'_> {
 
     /// The next who may speak and has not; when there is nobody left, all are done.
     pub fn next_speaker(&mut self, s: u32) {
-        let Some(run) = &self.st.strands[s as usize].running else { return };
+        let Some(run) = &self.st.strands[s as usize].running else {
+            return;
+        };
         let def = &self.sc.phases[usize::from(run.phase)];
         let open: Vec<u32> = run.asked.iter().copied().filter(|a| !run.done.contains(a) && self.st.seats[*a as usize].counts()).collect();
         let next = open.into_iter().find(|seat| def.speakers.as_ref().is_none_or(|x| self.yes(x, self.seat_ctx(s, *seat), &mut Regs::default())));
@@ -447,7 +466,9 @@ impl Exec<'_> {
 
     /// Those who answer together: the members who are asked, and whose answer counts.
     pub fn together(&self, s: u32, unit: Unit) -> Vec<u32> {
-        let Some(run) = &self.st.strands[s as usize].running else { return Vec::new() };
+        let Some(run) = &self.st.strands[s as usize].running else {
+            return Vec::new();
+        };
         let members = self.st.members(unit.scope, unit.inst);
         members.into_iter().filter(|m| run.asked.contains(m) && self.counts_here(s, *m)).collect()
     }

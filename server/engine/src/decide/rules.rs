@@ -180,13 +180,17 @@ impl Exec<'_> {
     fn with_tokens(&mut self, s: &S, cx: Ctx, regs: &mut Regs) {
         match s {
             S::MoveToZone { what, list, zone, inst, bottom } => {
-                let Ok(i) = u32::try_from(self.num(inst, cx, regs)) else { return };
+                let Ok(i) = u32::try_from(self.num(inst, cx, regs)) else {
+                    return;
+                };
                 for t in self.these(what, *list, cx, regs) {
                     self.token_to(t, Spot::Zone(*zone, i), *bottom, cx);
                 }
             }
             S::MoveToSpace { what, list, board, space } => {
-                let Ok(space) = u32::try_from(self.num(space, cx, regs)) else { return };
+                let Ok(space) = u32::try_from(self.num(space, cx, regs)) else {
+                    return;
+                };
                 for t in self.these(what, *list, cx, regs) {
                     self.token_to(t, Spot::Space(*board, space), false, cx);
                     self.land(t, cx, 0);
@@ -260,7 +264,9 @@ impl Exec<'_> {
     }
 
     fn swap_tokens(&mut self, a: &X, b: &X, cx: Ctx, regs: &mut Regs) {
-        let (Some(a), Some(b)) = (self.token_of(a, cx, regs), self.token_of(b, cx, regs)) else { return };
+        let (Some(a), Some(b)) = (self.token_of(a, cx, regs), self.token_of(b, cx, regs)) else {
+            return;
+        };
         let (at, bt) = (self.st.tokens[a as usize].at, self.st.tokens[b as usize].at);
         let by = u32::try_from(cx.me).ok();
         self.emit(Event::TokenMoved { token: a, to: bt, bottom: false, by });
@@ -271,7 +277,9 @@ impl Exec<'_> {
 
     /// What the landing space does; its moves land again, until none applies or the chain is long enough.
     fn land(&mut self, token: u32, cx: Ctx, chain: u32) {
-        let Spot::Space(board, space) = self.st.tokens[token as usize].at else { return };
+        let Spot::Space(board, space) = self.st.tokens[token as usize].at else {
+            return;
+        };
         let def = &self.sc.boards[usize::from(board)];
         if chain >= def.chain {
             self.emit(Event::Stopped { what: def.id.clone() });
@@ -303,7 +311,9 @@ impl Exec<'_> {
                     }
                 }
                 S::MoveToSpace { what, list, board, space } => {
-                    let Ok(space) = u32::try_from(self.num(space, cx, regs)) else { continue };
+                    let Ok(space) = u32::try_from(self.num(space, cx, regs)) else {
+                        continue;
+                    };
                     for t in self.these(what, *list, cx, regs) {
                         self.token_to(t, Spot::Space(*board, space), false, cx);
                         self.emit(Event::Walked { token: t, board: *board, spaces: vec![space] });
@@ -326,7 +336,9 @@ impl Exec<'_> {
 
     /// Along a path or ring, in the direction of the token's heading; `bounce` turns it at an end.
     fn walk_token(&mut self, token: u32, by: i64, end: AtEnd) {
-        let Spot::Space(board, space) = self.st.tokens[token as usize].at else { return };
+        let Spot::Space(board, space) = self.st.tokens[token as usize].at else {
+            return;
+        };
         let def = &self.sc.boards[usize::from(board)];
         let n = def.spaces.len() as i64;
         let base = i64::from(space) - i64::from(space) % n;
@@ -364,7 +376,9 @@ impl Exec<'_> {
 
     fn deal(&mut self, n: &X, from: &(u16, X), zone: u16, to: &X, cx: Ctx, regs: &mut Regs) {
         let (n, from_i) = (self.num(n, cx, regs), self.num(&from.1, cx, regs));
-        let Ok(from_i) = u32::try_from(from_i) else { return };
+        let Ok(from_i) = u32::try_from(from_i) else {
+            return;
+        };
         let to = self.list(to, cx, regs);
         for _ in 0..n.max(0) {
             for t in &to {
@@ -386,7 +400,9 @@ impl Exec<'_> {
                 k = k.saturating_sub(u64::from(*n));
                 here
             });
-            let Some((item, _)) = picked.copied() else { return };
+            let Some((item, _)) = picked.copied() else {
+                return;
+            };
             let item = match self.prepared() {
                 Some(Val::N(i)) => i as u32,
                 _ => item,
@@ -398,7 +414,9 @@ impl Exec<'_> {
         if self.st.zones.get(&from).is_none_or(Vec::is_empty) {
             self.refill(from);
         }
-        let Some(tokens) = self.st.zones.get(&from).filter(|t| !t.is_empty()).cloned() else { return };
+        let Some(tokens) = self.st.zones.get(&from).filter(|t| !t.is_empty()).cloned() else {
+            return;
+        };
         let token = if def.kind == ZoneKind::Pool {
             let all: Vec<i64> = tokens.iter().map(|t| i64::from(*t)).collect();
             self.one_of(&all, Draw::Draw) as u32
@@ -410,7 +428,9 @@ impl Exec<'_> {
 
     /// `short = "refill scartati"`: the other zone is shuffled in.
     fn refill(&mut self, zone: (u16, u32)) {
-        let Some(other) = self.sc.zones[usize::from(zone.0)].refill else { return };
+        let Some(other) = self.sc.zones[usize::from(zone.0)].refill else {
+            return;
+        };
         let tokens = self.st.zones.get(&(other, zone.1)).cloned().unwrap_or_default();
         for token in tokens {
             self.emit(Event::TokenMoved { token, to: Spot::Zone(zone.0, zone.1), bottom: false, by: None });
@@ -419,7 +439,9 @@ impl Exec<'_> {
     }
 
     pub fn shuffle_zone(&mut self, zone: u16, inst: u32) {
-        let Some(tokens) = self.st.zones.get(&(zone, inst)).cloned() else { return };
+        let Some(tokens) = self.st.zones.get(&(zone, inst)).cloned() else {
+            return;
+        };
         let list: Vec<i64> = tokens.iter().map(|t| i64::from(*t)).collect();
         let tokens = self.shuffled(&list, Draw::Shuffle).into_iter().map(|t| t as u32).collect();
         self.emit(Event::TokensOrdered { zone, inst, tokens });
@@ -590,7 +612,8 @@ impl Exec<'_> {
 
     fn secrets(&mut self, what: &Thing, cx: Ctx, regs: &mut Regs) -> Vec<Secret> {
         let many = |x: &Self, e: &X, regs: &mut Regs| -> Vec<u32> {
-            let is_set = matches!(e, X::Members { .. } | X::Seats(_) | X::Others(_) | X::Everyone(_) | X::Where { .. } | X::List(_) | X::Sorted { .. });
+            let is_set =
+                matches!(e, X::Members { .. } | X::Seats(_) | X::Others(_) | X::Everyone(_) | X::Where { .. } | X::List(_) | X::Sorted { .. });
             let found = if is_set { x.list(e, cx, regs) } else { vec![x.num(e, cx, regs)] };
             found.into_iter().filter_map(|n| u32::try_from(n).ok()).collect()
         };
@@ -661,7 +684,9 @@ impl Exec<'_> {
     }
 
     pub fn extend_strand(&mut self, strand: u32, by: i64) {
-        let Some(run) = self.st.strands[strand as usize].running.as_ref() else { return };
+        let Some(run) = self.st.strands[strand as usize].running.as_ref() else {
+            return;
+        };
         let Some(d) = run.deadline else { return };
         let at = Some((d + by).max(self.st.clock));
         self.emit(Event::Deadline { strand, at });

@@ -73,7 +73,9 @@ fn place(d: &Diagnostic, lang: Lang) -> String {
         Lang::En => ["row", "line", "column"],
     };
     match &d.cell {
-        Some(cell) if cell.name.is_empty() => format!("{}, {row} {}, {column} {}", d.file, cell.row, cell.column),
+        Some(cell) if cell.name.is_empty() => {
+            format!("{}, {row} {}, {column} {}", d.file, cell.row, cell.column)
+        }
         Some(cell) => format!("{}, {row} {}, {column} {} «{}»", d.file, cell.row, cell.column, cell.name),
         None if d.line == 0 => d.file.clone(),
         None => format!("{}, {line} {}, {column} {}", d.file, d.line, d.column),

@@ -112,9 +112,6 @@ mod tests {
         faults.add("S110", at("a ="), &["a"]);
         faults.add("S127", Span::default(), &[]);
         let found: Vec<_> = faults.diagnostics(&files).into_iter().map(|d| (d.code, d.line, d.column, d.source)).collect();
-        assert_eq!(
-            found,
-            [("S127", 0, 0, String::new()), ("S110", 1, 1, "a = 1".into()), ("S102", 2, 10, "perché = “x”".into())]
-        );
+        assert_eq!(found, [("S127", 0, 0, String::new()), ("S110", 1, 1, "a = 1".into()), ("S102", 2, 10, "perché = “x”".into())]);
     }
 }

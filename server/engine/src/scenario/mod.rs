@@ -47,7 +47,9 @@ pub fn load(files: &Files) -> Loaded {
 #[must_use]
 pub fn load_and_prove(files: &Files) -> Loaded {
     let mut loaded = load(files);
-    let Some(sc) = loaded.scenario.clone() else { return loaded };
+    let Some(sc) = loaded.scenario.clone() else {
+        return loaded;
+    };
     let mut faults = faults::Faults::default();
     for play in &sc.plays {
         if let Err(f) = crate::play::run(&sc, play) {

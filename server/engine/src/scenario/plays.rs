@@ -115,7 +115,9 @@ impl PlayCx<'_, '_> {
     fn map_of(&mut self, n: &Node, key: &str, base: Base) -> Vec<(u32, u32)> {
         let mut out = Vec::new();
         for e in n.map(key) {
-            let Some((t, span)) = e.value.text() else { continue };
+            let Some((t, span)) = e.value.text() else {
+                continue;
+            };
             let v = self.c.constant(t, span, Ty::one(base));
             if let (Some(p), Ok(v)) = (self.person(&e.key, e.key_span), u32::try_from(v)) {
                 out.push((p, v));
@@ -131,9 +133,13 @@ impl PlayCx<'_, '_> {
                 self.c.unknown(&e.key, e.key_span);
                 continue;
             };
-            let ValueKind::List(groups) = &e.value.kind else { continue };
+            let ValueKind::List(groups) = &e.value.kind else {
+                continue;
+            };
             for g in groups {
-                let ValueKind::List(names) = &g.kind else { continue };
+                let ValueKind::List(names) = &g.kind else {
+                    continue;
+                };
                 let members = names.iter().filter_map(|v| v.text()).filter_map(|(t, s)| self.person(t, s)).collect();
                 out.push((kind as u8, members));
             }
@@ -201,7 +207,9 @@ impl PlayCx<'_, '_> {
         };
         let mut out = Vec::new();
         for part in split_top(with) {
-            let Some((n, v)) = part.split_once('=') else { continue };
+            let Some((n, v)) = part.split_once('=') else {
+                continue;
+            };
             let x = self.expr(v.trim(), sub(at, rest, v.trim()), None)?.0;
             out.push((n.trim().to_string(), x));
         }
@@ -268,8 +276,12 @@ impl PlayCx<'_, '_> {
         for (d, _) in self.c.names.find(what).to_vec() {
             match d {
                 Decl::Text(t) => return Some(Seen::Text(t)),
-                Decl::Item(list, item) if self.c.kinds.iter().any(|k| k.list == list) => return Some(Seen::Item { list, item }),
-                Decl::Var(v) if self.c.vars[usize::from(v)].input => return Some(Seen::Input { var: v, x: X::K(super::model::NONE), list: false }),
+                Decl::Item(list, item) if self.c.kinds.iter().any(|k| k.list == list) => {
+                    return Some(Seen::Item { list, item });
+                }
+                Decl::Var(v) if self.c.vars[usize::from(v)].input => {
+                    return Some(Seen::Input { var: v, x: X::K(super::model::NONE), list: false });
+                }
                 _ => {}
             }
         }

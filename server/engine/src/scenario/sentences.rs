@@ -196,14 +196,7 @@ struct Noun {
     en: &'static str,
 }
 
-const fn noun(
-    kind: &'static str,
-    la: &'static str,
-    alla: &'static str,
-    della: &'static str,
-    una: &'static str,
-    en: &'static str,
-) -> Noun {
+const fn noun(kind: &'static str, la: &'static str, alla: &'static str, della: &'static str, una: &'static str, en: &'static str) -> Noun {
     Noun { kind, la, alla, della, una, en }
 }
 
@@ -321,7 +314,9 @@ pub fn fill(template: &str, args: &[String], lang: Lang) -> String {
 fn place(inner: &str, args: &[String], lang: Lang) -> String {
     let (number, form) = inner.split_once(':').unwrap_or((inner, ""));
     let arg = number.parse::<usize>().ok().and_then(|n| args.get(n)).map_or("", String::as_str);
-    let pick = |it: &str, en: &str| if lang == Lang::It { it.to_string() } else { en.to_string() };
+    let pick = |it: &str, en: &str| {
+        if lang == Lang::It { it.to_string() } else { en.to_string() }
+    };
     match form {
         "" => arg.to_string(),
         "q" if arg.is_empty() => String::new(),
@@ -344,7 +339,9 @@ fn place(inner: &str, args: &[String], lang: Lang) -> String {
 
 /// The noun for a kind; a capital form (`Alla`) begins a sentence. A kind of the author's own stands as it is.
 fn with_article(kind: &str, form: &str) -> String {
-    let Some(n) = NOUNS.iter().find(|n| n.kind == kind) else { return kind.to_string() };
+    let Some(n) = NOUNS.iter().find(|n| n.kind == kind) else {
+        return kind.to_string();
+    };
     let text = match form.to_lowercase().as_str() {
         "la" => n.la.to_string(),
         "alla" => n.alla.to_string(),
@@ -365,8 +362,7 @@ fn capital(text: &str) -> String {
 }
 
 fn shapes(arg: &str, lang: Lang) -> String {
-    let one =
-        |shape: &str| SHAPES.iter().find(|s| shape.starts_with(s.0)).map_or("?", |s| if lang == Lang::It { s.1 } else { s.2 });
+    let one = |shape: &str| SHAPES.iter().find(|s| shape.starts_with(s.0)).map_or("?", |s| if lang == Lang::It { s.1 } else { s.2 });
     let all: Vec<&str> = arg.split('|').map(one).collect();
     all.join(if lang == Lang::It { " oppure " } else { " or " })
 }
@@ -425,12 +421,7 @@ mod tests {
                 "Alla mossa «invia» manca «mode»: in segreto o subito?",
                 "The move «invia» has no «mode»: sealed or at once?",
             ),
-            (
-                "S104",
-                &["people", "", "flow2", ""],
-                "Alla sezione «people» manca «flow2».",
-                "The section «people» has no «flow2».",
-            ),
+            ("S104", &["people", "", "flow2", ""], "Alla sezione «people» manca «flow2».", "The section «people» has no «flow2»."),
             (
                 "X805",
                 &["phase", "albba", "alba"],
@@ -454,10 +445,7 @@ mod tests {
             assert_eq!(say(code, args, Lang::En), en);
         }
         let advice = find("S104").unwrap().advice_it;
-        assert_eq!(
-            fill(advice, &["", "", "", "mode = \"sealed\""].map(String::from), Lang::It),
-            "Per esempio: `mode = \"sealed\"`"
-        );
+        assert_eq!(fill(advice, &["", "", "", "mode = \"sealed\""].map(String::from), Lang::It), "Per esempio: `mode = \"sealed\"`");
         assert_eq!(fill("{1} = {{ … }}", &["a".into(), "b".into()], Lang::It), "b = { … }");
     }
 }

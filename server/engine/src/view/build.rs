@@ -6,10 +6,12 @@ use serde::Serialize;
 
 use super::prose::Reader;
 use super::{
-    AskPart, BoardPart, CardPart, DebriefPage, DeskPart, EndingPart, Ends, Given, InjectPart, InputKind, InputPart, ItemPart, JointPart, Knob, LandPart,
-    Line, MePart, MovePart, News, NewsKind, OptionKind, OptionPart, Owner, PanelPart, PanelRow, Pass, PawnPart, PhasePart, RoleCard, RunStep, SeatPart,
-    SessionPart, Shape, Shown, ShownValue, SpacePart, Stage, Status, StrandPart, TablePart, TeamTag, Told, VersionPart, Waiting, ZonePart, sees,
+    AskPart, BoardPart, CardPart, DebriefPage, DeskPart, EndingPart, Ends, Given, InjectPart, InputKind, InputPart, ItemPart, JointPart, Knob,
+    LandPart, Line, MePart, MovePart, News, NewsKind, OptionKind, OptionPart, Owner, PanelPart, PanelRow, Pass, PawnPart, PhasePart, RoleCard,
+    RunStep, SeatPart, SessionPart, Shape, Shown, ShownValue, SpacePart, Stage, Status, StrandPart, TablePart, TeamTag, Told, VersionPart, Waiting,
+    ZonePart, sees,
 };
+use crate::Viewer;
 use crate::command::{Answer, Answers};
 use crate::decide::legal_set;
 use crate::eval::{Ctx, Env, Regs};
@@ -19,7 +21,6 @@ use crate::scenario::model::{
     AskDef, Base, DEC, EndsDef, InputDef, KeyOf, MoveDef, NONE, PanelDef, Say, Scenario, Scope, ShapeDef, Step, Val, Words,
 };
 use crate::state::{MessageKind, NewsWhat, Running, State};
-use crate::Viewer;
 
 /// A part of a view, by the name under which it travels.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize)]
@@ -372,7 +373,9 @@ impl<'a> Build<'a> {
 
     /// Has a seat something to do now, and has it done so? Unknown where the phase covers it.
     fn asked(&self, seat: u32) -> (Option<bool>, Option<bool>) {
-        let Some(run) = self.st.strand_of(seat).and_then(|s| self.st.strands[s as usize].running.as_ref()) else { return (Some(false), Some(false)) };
+        let Some(run) = self.st.strand_of(seat).and_then(|s| self.st.strands[s as usize].running.as_ref()) else {
+            return (Some(false), Some(false));
+        };
         if self.sc.phases[usize::from(run.phase)].cover && self.seat() != Some(seat) {
             return (None, None);
         }
@@ -502,7 +505,9 @@ impl<'a> Build<'a> {
     // ------------------------------------------------------------ moves
 
     fn moves(&self) -> Vec<MovePart> {
-        let (Some(seat), Some((strand, run))) = (self.seat(), self.running()) else { return Vec::new() };
+        let (Some(seat), Some((strand, run))) = (self.seat(), self.running()) else {
+            return Vec::new();
+        };
         if self.st.stage != Stage::Play || self.st.over.contains_key(&self.st.seats[seat as usize].table) {
             return Vec::new();
         }
@@ -559,7 +564,7 @@ impl<'a> Build<'a> {
         let inputs = self.inputs(&def.asks, cx, answer_item, cover);
         let empty = inputs.iter().any(|i| !i.optional && matches!(&i.kind, InputKind::Choice { options, min, .. } if (options.len() as u32) < *min));
         let asked_done = run.done.contains(&seat) && !def.extra;
-        let open = when && left && !empty && !run.frozen && !(asked_done && !shut);
+        let open = when && left && !empty && !run.frozen && (shut || !asked_done);
         MovePart {
             id: def.id.clone(),
             label: reader.line(&def.label),
@@ -580,7 +585,9 @@ impl<'a> Build<'a> {
 
     /// What has an answer of its own, and which of it comes first unanswered.
     fn items(&self, m: u16, def: &MoveDef, run: &Running, unit: Option<Unit>, cx: Ctx) -> (Vec<ItemPart>, i64) {
-        let Some((_, set, base)) = &def.answers else { return (Vec::new(), NONE) };
+        let Some((_, set, base)) = &def.answers else {
+            return (Vec::new(), NONE);
+        };
         let set = Env::new(self.sc, self.st, cx, &mut Regs::default()).list(set);
         let mut first = NONE;
         let mut out = Vec::new();
@@ -668,7 +675,9 @@ impl<'a> Build<'a> {
 
     /// In a covered phase everybody gets the widest list; who acts is not told by it.
     fn hull(&self, a: &AskDef, cx: Ctx, item: i64) -> crate::decide::Legal {
-        let InputDef::Choice { of, least, most } = &a.input else { return legal_set(self.sc, self.st, a, cx, item, &[]) };
+        let InputDef::Choice { of, least, most } = &a.input else {
+            return legal_set(self.sc, self.st, a, cx, item, &[]);
+        };
         let wide = widest(of).clone();
         let mut whole = a.clone();
         whole.input = InputDef::Choice { least: least.clone(), most: most.clone(), of: wide };
@@ -681,7 +690,7 @@ impl<'a> Build<'a> {
         let first = legal_set(self.sc, self.st, earlier, cx, item, &[]);
         let values: Vec<i64> = match &earlier.input {
             InputDef::Number { decimal: false, .. } => (first.min..=first.max.min(first.min + 200)).collect(),
-            InputDef::YesNo | InputDef::Choice { .. } => first.set.clone(),
+            InputDef::YesNo | InputDef::Choice { .. } => first.set,
             _ => return None,
         };
         let mut allow = Vec::new();
@@ -714,9 +723,13 @@ impl<'a> Build<'a> {
                 InputKind::Number { min: legal.min / scale, max: legal.max / scale, decimal: *decimal, given }
             }
             InputDef::Text { lines, .. } => InputKind::Text { max: small(legal.max), lines: *lines },
-            InputDef::Choice { .. } | InputDef::Any { .. } => {
-                InputKind::Choice { options: options(self), min: small(legal.min), max: small(legal.max), weigh: legal.weigh.as_ref().map(|w| w.0), given }
-            }
+            InputDef::Choice { .. } | InputDef::Any { .. } => InputKind::Choice {
+                options: options(self),
+                min: small(legal.min),
+                max: small(legal.max),
+                weigh: legal.weigh.as_ref().map(|w| w.0),
+                given,
+            },
             InputDef::Order(_) => InputKind::Order { options: options(self) },
             InputDef::Tiers { sizes, .. } => InputKind::Tiers { options: options(self), sizes: sizes.clone() },
             InputDef::Share { .. } => InputKind::Share { options: options(self), total: legal.max },
@@ -830,7 +843,17 @@ impl<'a> Build<'a> {
                 let value = self.reader(cx).shown(say(def.ty.base), &val);
                 let secret = !open(&def.seen);
                 let owner = self.owner(def.scope, inst);
-                out.push(Shown { id: def.id.clone(), label: self.words(&def.name), how: how.clone(), owner, key: None, value, range: None, mark: None, secret });
+                out.push(Shown {
+                    id: def.id.clone(),
+                    label: self.words(&def.name),
+                    how: how.clone(),
+                    owner,
+                    key: None,
+                    value,
+                    range: None,
+                    mark: None,
+                    secret,
+                });
             }
         }
         out
@@ -889,7 +912,8 @@ impl<'a> Build<'a> {
             }
             for inst in self.instances(def.scope, None) {
                 let tokens = self.st.zones.get(&(z as u16, inst)).map(Vec::as_slice).unwrap_or_default();
-                let seen: Vec<CardPart> = tokens.iter().filter(|t| sees::token(self.sc, self.st, self.viewer, **t)).filter_map(|t| self.card(i64::from(*t))).collect();
+                let seen: Vec<CardPart> =
+                    tokens.iter().filter(|t| sees::token(self.sc, self.st, self.viewer, **t)).filter_map(|t| self.card(i64::from(*t))).collect();
                 if seen.is_empty() && def.name.is_empty() {
                     continue;
                 }
@@ -975,7 +999,9 @@ impl<'a> Build<'a> {
     fn pawns(&self) -> Vec<PawnPart> {
         let mut out = Vec::new();
         for (i, t) in self.st.tokens.iter().enumerate() {
-            let Spot::Space(b, space) = t.at else { continue };
+            let Spot::Space(b, space) = t.at else {
+                continue;
+            };
             let board = &self.sc.boards[usize::from(b)];
             let inst = space / board.spaces.len().max(1) as u32;
             let here = self.st.table_of(self.sc, board.scope, inst).is_none_or(|x| self.sees_table(x));
@@ -1028,7 +1054,12 @@ impl<'a> Build<'a> {
                 NewsWhat::Dice(d) => NewsKind::Rolled { dice: d.clone() },
                 NewsWhat::Walk { token, board, spaces } => {
                     let pawn = self.reader(Ctx::NOWHERE).token(i64::from(*token));
-                    NewsKind::Walked { pawn, token: i64::from(*token), board: u32::from(*board), spaces: spaces.iter().map(|s| i64::from(*s)).collect() }
+                    NewsKind::Walked {
+                        pawn,
+                        token: i64::from(*token),
+                        board: u32::from(*board),
+                        spaces: spaces.iter().map(|s| i64::from(*s)).collect(),
+                    }
                 }
             };
             let team = (l.team != NONE).then(|| (l.team % self.sc.teams.len().max(1) as i64) as u32);
@@ -1148,7 +1179,9 @@ impl<'a> Build<'a> {
         let (mut asked, mut done) = (0, 0);
         for (i, s) in self.st.strands.iter().enumerate().filter(|(_, s)| mine(s)) {
             let picks = self.picks(s);
-            let Some(part) = self.strand_part(i as u32, s, t, picks) else { continue };
+            let Some(part) = self.strand_part(i as u32, s, t, picks) else {
+                continue;
+            };
             asked += part.asked;
             done += part.done;
             strands.push(part);
@@ -1212,7 +1245,13 @@ impl<'a> Build<'a> {
                 limit: self.sc.time(def.limit.as_ref()),
             });
         }
-        DeskPart { run, injects: self.injects(), moves: self.desk_moves(), knobs: self.knobs(), to_verify: crate::report::to_verify(self.sc, self.lang) }
+        DeskPart {
+            run,
+            injects: self.injects(),
+            moves: self.desk_moves(),
+            knobs: self.knobs(),
+            to_verify: crate::report::to_verify(self.sc, self.lang),
+        }
     }
 
     fn injects(&self) -> Vec<InjectPart> {
@@ -1278,7 +1317,9 @@ fn cell(reader: &mut Reader<'_>, place: &crate::scenario::model::PlaceX, counted
 pub fn together(sc: &Scenario, st: &State, run: &Running, unit: Unit) -> Vec<u32> {
     let def = &sc.phases[usize::from(run.phase)];
     let meant = |seat: u32| {
-        let Some(who) = def.who.as_ref().filter(|_| def.cover) else { return true };
+        let Some(who) = def.who.as_ref().filter(|_| def.cover) else {
+            return true;
+        };
         Env::new(sc, st, Ctx::seat(st, seat), &mut Regs::default()).yes(who)
     };
     st.members(unit.scope, unit.inst).into_iter().filter(|m| run.asked.contains(m) && meant(*m)).collect()

@@ -18,7 +18,9 @@ pub struct Reader<'a> {
 
 impl Reader<'_> {
     pub fn line(&mut self, words: &Words) -> Line {
-        let Some(p) = words.of(self.lang) else { return Vec::new() };
+        let Some(p) = words.of(self.lang) else {
+            return Vec::new();
+        };
         let vals = self.places(p);
         let mut out = Vec::new();
         for b in &p.blocks {
@@ -35,7 +37,9 @@ impl Reader<'_> {
     }
 
     pub fn prose(&mut self, words: &Words) -> view::Prose {
-        let Some(p) = words.of(self.lang) else { return Vec::new() };
+        let Some(p) = words.of(self.lang) else {
+            return Vec::new();
+        };
         let vals = self.places(p);
         self.blocks(p, &vals)
     }
@@ -44,7 +48,9 @@ impl Reader<'_> {
     pub fn told(&mut self, text: u16, vals: &[Val]) -> view::Prose {
         let def = &self.sc.texts[usize::from(text)];
         let lang = if def.words.0.get(self.lang).is_some_and(Option::is_some) { self.lang } else { 0 };
-        let Some(p) = def.words.of(lang) else { return Vec::new() };
+        let Some(p) = def.words.of(lang) else {
+            return Vec::new();
+        };
         let empty = Vec::new();
         let map = def.map.get(lang).unwrap_or(&empty);
         let lines: Vec<Line> = map
@@ -64,9 +70,7 @@ impl Reader<'_> {
                 Para::Paragraph(l) => view::Block::Paragraph { p: self.pieces(l, vals) },
                 Para::Heading(l) => view::Block::Heading { h: self.pieces(l, vals) },
                 Para::Quote(l) => view::Block::Quote { q: self.pieces(l, vals) },
-                Para::List { ordered, items } => {
-                    view::Block::List { li: items.iter().map(|i| self.pieces(i, vals)).collect(), ordered: *ordered }
-                }
+                Para::List { ordered, items } => view::Block::List { li: items.iter().map(|i| self.pieces(i, vals)).collect(), ordered: *ordered },
             })
             .collect()
     }
@@ -195,7 +199,9 @@ impl Reader<'_> {
     }
 
     fn item(&mut self, list: u16, item: i64, col: usize) -> Line {
-        let Some(words) = usize::try_from(item).ok().and_then(|i| words_of(self.sc, usize::from(list), i, col)) else { return Vec::new() };
+        let Some(words) = usize::try_from(item).ok().and_then(|i| words_of(self.sc, usize::from(list), i, col)) else {
+            return Vec::new();
+        };
         let line = words.of(self.lang).map_or_else(Vec::new, |p| self.blocks(p, &[]).into_iter().flat_map(flat).collect());
         if line.is_empty() && col == 0 {
             return self.sc.lists[usize::from(list)].items.get(item as usize).map_or_else(Vec::new, |i| vec![Inline::Text(i.id.replace('_', " "))]);
@@ -210,7 +216,9 @@ impl Reader<'_> {
 
     /// A token: the pattern of its kind, else its item's name, else the kind's.
     pub fn token(&mut self, n: i64) -> Line {
-        let Some(t) = usize::try_from(n).ok().and_then(|i| self.st.tokens.get(i)) else { return Vec::new() };
+        let Some(t) = usize::try_from(n).ok().and_then(|i| self.st.tokens.get(i)) else {
+            return Vec::new();
+        };
         let list = self.sc.kinds[usize::from(t.kind)].list;
         let def = &self.sc.lists[usize::from(list)];
         let pattern = def.name.of(self.lang).is_some_and(|p| !p.places.is_empty());

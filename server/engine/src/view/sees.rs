@@ -110,9 +110,7 @@ pub fn var(sc: &Scenario, st: &State, viewer: Viewer, v: u16, inst: u32, keys: &
 #[must_use]
 pub fn value(sc: &Scenario, st: &State, viewer: Viewer, v: u16, inst: u32) -> bool {
     let def = &sc.values[usize::from(v)];
-    audience(sc, st, viewer, &def.seen, def.scope, inst)
-        || uncovered(st, viewer, &def.seen)
-        || widened(st, viewer, |w| *w == Secret::Value(v, inst))
+    audience(sc, st, viewer, &def.seen, def.scope, inst) || uncovered(st, viewer, &def.seen) || widened(st, viewer, |w| *w == Secret::Value(v, inst))
 }
 
 #[must_use]
@@ -124,7 +122,9 @@ pub fn zone(sc: &Scenario, st: &State, viewer: Viewer, z: u16, inst: u32) -> boo
 /// A token's face.
 #[must_use]
 pub fn token(sc: &Scenario, st: &State, viewer: Viewer, t: u32) -> bool {
-    let Some(token) = st.tokens.get(t as usize) else { return false };
+    let Some(token) = st.tokens.get(t as usize) else {
+        return false;
+    };
     let there = match token.at {
         Spot::Zone(z, i) => zone(sc, st, viewer, z, i),
         Spot::Space(b, s) => board(sc, st, viewer, b, s / sc.boards[usize::from(b)].spaces.len().max(1) as u32),
@@ -142,10 +142,16 @@ pub fn board(sc: &Scenario, st: &State, viewer: Viewer, b: u16, inst: u32) -> bo
 /// Which role a seat holds.
 #[must_use]
 pub fn role(sc: &Scenario, st: &State, viewer: Viewer, seat: u32) -> bool {
-    let Some(s) = st.seats.get(seat as usize) else { return false };
-    let Ok(r) = usize::try_from(s.role) else { return true };
+    let Some(s) = st.seats.get(seat as usize) else {
+        return false;
+    };
+    let Ok(r) = usize::try_from(s.role) else {
+        return true;
+    };
     if viewer == Viewer::Seat(crate::SeatId(seat)) {
         return true;
     }
-    audience(sc, st, viewer, &sc.roles[r].seen, Scope::Seat, seat) || uncovered(st, viewer, &sc.roles[r].seen) || widened(st, viewer, |w| *w == Secret::Role(seat))
+    audience(sc, st, viewer, &sc.roles[r].seen, Scope::Seat, seat)
+        || uncovered(st, viewer, &sc.roles[r].seen)
+        || widened(st, viewer, |w| *w == Secret::Role(seat))
 }

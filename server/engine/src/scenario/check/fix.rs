@@ -97,7 +97,10 @@ mod tests {
     #[test]
     fn repairs_quotes_blanks_and_headings() {
         let files: Files = [
-            ("scenario.toml", "language = “it”\n\u{a0}flow = \"voto\"\n[phase.voto]\nends = \"desk\"\n[parameter]\ngiri = { value = 3 }\nsosta = { value = 1 }\n"),
+            (
+                "scenario.toml",
+                "language = “it”\n\u{a0}flow = \"voto\"\n[phase.voto]\nends = \"desk\"\n[parameter]\ngiri = { value = 3 }\nsosta = { value = 1 }\n",
+            ),
             ("it.md", "# Prova\n\n## parameter\n\n- giri: Giri\n"),
         ]
         .map(|(path, text)| (path.to_string(), text.as_bytes().to_vec()))
@@ -112,9 +115,7 @@ mod tests {
 
     #[test]
     fn what_is_whole_stays_untouched() {
-        let files: Files = [("scenario.toml", "language = \"it\"\n"), ("it.md", "# T\n")]
-            .map(|(p, t)| (p.to_string(), t.as_bytes().to_vec()))
-            .into();
+        let files: Files = [("scenario.toml", "language = \"it\"\n"), ("it.md", "# T\n")].map(|(p, t)| (p.to_string(), t.as_bytes().to_vec())).into();
         assert!(fix(&files).is_empty());
     }
 }

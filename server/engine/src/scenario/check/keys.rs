@@ -23,7 +23,9 @@ pub fn check(tree: &Tree, faults: &mut Faults) {
 }
 
 fn check_node(node: &Node, end: u32, broken: &[Span], nodes: &[Node], faults: &mut Faults) {
-    let Some(keys) = sections::keys(&node.kind).filter(|_| !faults.is_full()) else { return };
+    let Some(keys) = sections::keys(&node.kind).filter(|_| !faults.is_full()) else {
+        return;
+    };
     if !node.id.is_empty() && node.kind != "play" {
         check_id(&node.id, node.span, faults);
     }
@@ -150,7 +152,9 @@ fn check_word(word: &str, words: &[&'static str], entry: &Entry, place: Span, fa
 
 /// Inputs, checks, columns, attributes: their names are ids too.
 fn check_inner_ids(key: &Key, value: &Value, faults: &mut Faults) {
-    let ValueKind::Map(entries) = &value.kind else { return };
+    let ValueKind::Map(entries) = &value.kind else {
+        return;
+    };
     if ["ask", "reply", "check", "warn", "note", "also", "column", "has"].contains(&key.name) {
         for inner in entries {
             check_id(&inner.key, inner.key_span, faults);
@@ -160,7 +164,9 @@ fn check_inner_ids(key: &Key, value: &Value, faults: &mut Faults) {
         return;
     }
     for input in entries {
-        let ValueKind::Map(parts) = &input.value.kind else { continue };
+        let ValueKind::Map(parts) = &input.value.kind else {
+            continue;
+        };
         for part in parts {
             let known = INPUT_KEYS.iter().find(|(name, _)| *name == part.key);
             match known {
@@ -181,8 +187,7 @@ fn check_inner_ids(key: &Key, value: &Value, faults: &mut Faults) {
 }
 
 /// Parts of `ask.x` when it is more than a text.
-const INPUT_KEYS: &[(&str, Shape)] =
-    &[("is", Shape::Text), ("default", Shape::Text), ("optional", Shape::Bool), ("private", Shape::Bool)];
+const INPUT_KEYS: &[(&str, Shape)] = &[("is", Shape::Text), ("default", Shape::Text), ("optional", Shape::Bool), ("private", Shape::Bool)];
 
 fn fits(shape: Shape, value: &ValueKind) -> bool {
     let all_of = |test: fn(&ValueKind) -> bool| matches!(value, ValueKind::List(l) if l.iter().all(|v| test(&v.kind)));
@@ -197,7 +202,9 @@ fn fits(shape: Shape, value: &ValueKind) -> bool {
         }
         Shape::Int { min, max } => matches!(value, ValueKind::Int(i) if (min..=max).contains(i)),
         Shape::Bool => matches!(value, ValueKind::Bool(_)),
-        Shape::Range => matches!(value, ValueKind::List(l) if l.len() == 2 && l.iter().all(|v| is_number(&v.kind))),
+        Shape::Range => {
+            matches!(value, ValueKind::List(l) if l.len() == 2 && l.iter().all(|v| is_number(&v.kind)))
+        }
         Shape::Ints => all_of(|v| matches!(v, ValueKind::Int(_))),
         Shape::Map => matches!(value, ValueKind::Map(_)),
         Shape::TextMap => in_map(is_text),

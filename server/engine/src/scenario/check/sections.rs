@@ -134,8 +134,7 @@ const ROLE: &[Key] = &[
 const PARAMETER: &[Key] =
     &[required("value", ANYTHING, "value = 3"), free("type", TEXT), free("each", EACH), free("live", BOOL), free("range", RANGE)];
 
-const LIST: &[Key] =
-    &[required("rows", &[Shape::Texts, Shape::Text], "rows = [\"si\", \"no\"]"), free("has", TEXT_MAP), free("look", CARD_LOOK)];
+const LIST: &[Key] = &[required("rows", &[Shape::Texts, Shape::Text], "rows = [\"si\", \"no\"]"), free("has", TEXT_MAP), free("look", CARD_LOOK)];
 
 const TOKEN: &[Key] = &[
     free("rows", &[Shape::Texts, Shape::Text, Shape::Map]),
@@ -248,11 +247,8 @@ const MOVE: &[Key] = &[
 
 const TRIGGER: &[Key] = &[OF, required("when", TEXT, "when = \"…\""), required("then", TEXT, "then = \"…\"")];
 
-const ENDING: &[Key] = &[
-    required("of", &[Shape::Word(&["table", "session"])], "of = \"table\""),
-    required("when", TEXT, "when = \"no\""),
-    free("winners", TEXT),
-];
+const ENDING: &[Key] =
+    &[required("of", &[Shape::Word(&["table", "session"])], "of = \"table\""), required("when", TEXT, "when = \"no\""), free("winners", TEXT)];
 
 const INJECT: &[Key] = &[required("to", TEXT, "to = \"table\""), free("then", TEXT)];
 
@@ -266,10 +262,8 @@ const PANEL: &[Key] = &[
     free("least", COUNT),
 ];
 
-const DEBRIEF: &[Key] = &[
-    required("moment", &[Shape::Word(&["reactions", "facts", "why", "learned", "next"])], "moment = \"why\""),
-    free("look_at", TEXTS),
-];
+const DEBRIEF: &[Key] =
+    &[required("moment", &[Shape::Word(&["reactions", "facts", "why", "learned", "next"])], "moment = \"why\""), free("look_at", TEXTS)];
 
 const PLAY: &[Key] = &[
     required("title", TEXT, "title = \"…\""),
@@ -417,12 +411,8 @@ mod tests {
                 if a.kind == "play" || b.kind == "play" {
                     continue;
                 }
-                let shared: Vec<&str> = a
-                    .keys
-                    .iter()
-                    .filter(|k| is_free(k) && b.keys.iter().any(|o| o.name == k.name && is_free(o)))
-                    .map(|k| k.name)
-                    .collect();
+                let shared: Vec<&str> =
+                    a.keys.iter().filter(|k| is_free(k) && b.keys.iter().any(|o| o.name == k.name && is_free(o))).map(|k| k.name).collect();
                 if !shared.is_empty() {
                     found.push(format!("{} {}: {}", a.kind, b.kind, shared.join(" ")));
                 }

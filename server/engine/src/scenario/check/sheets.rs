@@ -74,7 +74,9 @@ fn is_known(column: &str, node: &Node, tree: &Tree) -> bool {
 
 fn check_ids(sheet: &Sheet, faults: &mut Faults) {
     for (n, row) in sheet.rows.iter().enumerate() {
-        let Some((id, place)) = row.cells.first() else { continue };
+        let Some((id, place)) = row.cells.first() else {
+            continue;
+        };
         let first = sheet.rows[..n].iter().find(|r| r.cells.first().is_some_and(|c| c.0.trim() == id.trim()));
         if id.trim().is_empty() {
             faults.add("S138", *place, &["item", "id"]);
@@ -100,7 +102,9 @@ fn check_role_cells(sheet: &Sheet, faults: &mut Faults) {
             continue;
         };
         for row in &sheet.rows {
-            let Some((cell, place)) = row.cells.get(column) else { continue };
+            let Some((cell, place)) = row.cells.get(column) else {
+                continue;
+            };
             let (cell, id) = (cell.trim(), row.cells[0].0.trim());
             let fits = cell.is_empty() || key.shapes.iter().any(|s| cell_fits(*s, cell));
             if cell.is_empty() && matches!(key.need, Need::Required) {

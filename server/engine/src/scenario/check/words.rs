@@ -61,9 +61,7 @@ pub fn check(tree: &Tree, faults: &mut Faults) {
 pub fn heading_for(kind: &str, id: &str) -> (String, String) {
     match kind {
         "move" => (String::new(), format!("### move {id}: {UNWRITTEN}")),
-        "variable" | "value" | "zone" | "parameter" | "channel" | "team" | "text" => {
-            (format!("## {kind}"), format!("- {id}: {UNWRITTEN}"))
-        }
+        "variable" | "value" | "zone" | "parameter" | "channel" | "team" | "text" => (format!("## {kind}"), format!("- {id}: {UNWRITTEN}")),
         _ => (String::new(), format!("## {kind} {id}: {UNWRITTEN}")),
     }
 }
@@ -107,9 +105,7 @@ fn thing(node: &Node, tree: &Tree) -> Option<Thing> {
         }
         "role" => thing.with(one("public")),
         // An option of one or two letters is its own word.
-        "list" => {
-            thing.with(node.list("rows").iter().filter_map(|v| v.text()).map(|(id, _)| (id.to_string(), id.chars().count() > 2)))
-        }
+        "list" => thing.with(node.list("rows").iter().filter_map(|v| v.text()).map(|(id, _)| (id.to_string(), id.chars().count() > 2))),
         "board" => {
             let mine = |n: &&Node| n.kind == "land" && n.parent.is_some_and(|p| tree.nodes[p].span == node.span);
             let landings = tree.nodes.iter().filter(mine).map(|n| (n.id.clone(), true));
@@ -130,7 +126,9 @@ fn space_ids(board: &Node) -> Vec<String> {
 }
 
 fn roles_of(sheet: Option<&Sheet>) -> Vec<Thing> {
-    let Some(sheet) = sheet else { return Vec::new() };
+    let Some(sheet) = sheet else {
+        return Vec::new();
+    };
     let rows = sheet.rows.iter().filter_map(|row| row.cells.first());
     rows.map(|(id, place)| Thing::new("role", id.trim(), *place, true).with(one("public"))).collect()
 }
@@ -239,7 +237,9 @@ fn check_thing(thing: &Thing, index: &Index<'_>, tree: &Tree, sink: &Sink<'_>, f
 
 /// A brief stands in the CSV or below the heading, not in both.
 fn check_brief(thing: &Thing, found: Option<&Found<'_>>, tree: &Tree, sink: &Sink<'_>, faults: &mut Faults) {
-    let Some(text) = found.and_then(|f| f.section).and_then(|s| s.text.as_ref()) else { return };
+    let Some(text) = found.and_then(|f| f.section).and_then(|s| s.text.as_ref()) else {
+        return;
+    };
     for column in ["brief", "text"] {
         if let Some((cell, at)) = csv_field(thing, column, tree, sink)
             && !cell.is_empty()
@@ -307,15 +307,7 @@ fn check_orphans(things: &[Thing], words: &Words, tree: &Tree, faults: &mut Faul
 }
 
 /// The thing that words are about; a fault if there is none.
-fn owner<'t>(
-    kind: &str,
-    id: &str,
-    place: Span,
-    things: &'t [Thing],
-    words: &Words,
-    tree: &Tree,
-    faults: &mut Faults,
-) -> Option<&'t Thing> {
+fn owner<'t>(kind: &str, id: &str, place: Span, things: &'t [Thing], words: &Words, tree: &Tree, faults: &mut Faults) -> Option<&'t Thing> {
     if kind == "text" {
         let own = &tree.words[0];
         if words.file != own.file && !texts_of(own).any(|t| t.0 == id) {
@@ -371,11 +363,7 @@ mod tests {
         for (trunk, words, expected) in [
             ("[phase.a]\nends = \"at once\"\n", "", vec![]),
             ("[phase.a]\nends = \"desk\"\n", "", vec!["X801 phase a it.md"]),
-            (
-                "[phase.a]\nends = \"desk\"\nalso.b = \"yes\"\n",
-                "## phase a: A\n- note: Per chi conduce\n",
-                vec!["X803 phase a b"],
-            ),
+            ("[phase.a]\nends = \"desk\"\nalso.b = \"yes\"\n", "## phase a: A\n- note: Per chi conduce\n", vec!["X803 phase a b"]),
             ("[move.a]\nask.b = \"yes/no\"\n", "## move a: A\n", vec![]),
             ("[move.a]\nask.b = \"yes/no\"\nask.c = \"yes/no\"\n", "## move a: A\n- b: B\n- why: No\n", vec!["X803 move a c"]),
             ("[move.a]\nnote.b = \"yes\"\n", "## move a: A\n", vec!["X803 move a b"]),

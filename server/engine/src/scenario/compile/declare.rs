@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::Compiler;
 use super::expr::{decimal, status};
 use super::flow::Spotted;
 use super::names::Decl;
-use super::Compiler;
 use crate::scenario::model::{
-    Aud, AttrVal, Audience, Base, BoardDef, ColDef, GroupDef, ItemDef, KeyOf, KindDef, ListDef, NONE, RoleDef, Scope, ShapeDef, SpaceDef, TeamDef,
+    AttrVal, Aud, Audience, Base, BoardDef, ColDef, GroupDef, ItemDef, KeyOf, KindDef, ListDef, NONE, RoleDef, Scope, ShapeDef, SpaceDef, TeamDef,
     TextDef, Ty, Val, ValueDef, VarDef, Words, X, ZoneDef, ZoneKind,
 };
 use crate::scenario::rules::ast::{Input, Who};
@@ -51,7 +51,9 @@ impl<'t> Compiler<'t> {
     }
 
     fn declare_people(&mut self) {
-        let Some(people) = self.people_node() else { return };
+        let Some(people) = self.people_node() else {
+            return;
+        };
         for (id, n, span) in names_or_map(people.get("teams")) {
             let k = self.teams.len() as u32;
             self.names.add(&id, Decl::Team(k), span, self.faults);
@@ -128,11 +130,15 @@ impl<'t> Compiler<'t> {
     }
 
     fn items_of_sheet(&mut self, path: &str, list: u16) -> Vec<ItemDef> {
-        let Some(sheet) = self.sheet(path) else { return Vec::new() };
+        let Some(sheet) = self.sheet(path) else {
+            return Vec::new();
+        };
         let (id, qty) = (sheet.column("id").unwrap_or(0), sheet.column("qty"));
         let mut out = Vec::new();
         for (i, row) in sheet.rows.iter().enumerate() {
-            let Some((name, span)) = row.cells.get(id) else { continue };
+            let Some((name, span)) = row.cells.get(id) else {
+                continue;
+            };
             self.names.add(name, Decl::Item(list, i as u32), *span, self.faults);
             let n = qty.and_then(|q| row.cells.get(q)).and_then(|c| c.0.trim().parse().ok()).unwrap_or(1);
             out.push(item(name, n));
@@ -144,7 +150,9 @@ impl<'t> Compiler<'t> {
     fn cross(&mut self, dims: &[Entry], list: u16) -> Vec<ItemDef> {
         let mut ids = vec![String::new()];
         for d in dims {
-            let ValueKind::List(values) = &d.value.kind else { continue };
+            let ValueKind::List(values) = &d.value.kind else {
+                continue;
+            };
             let words: Vec<String> = values.iter().map(plain).collect();
             ids = ids.iter().flat_map(|a| words.iter().map(move |w| if a.is_empty() { w.clone() } else { format!("{a}_{w}") })).collect();
         }
@@ -162,9 +170,13 @@ impl<'t> Compiler<'t> {
     fn item_attributes(&mut self) {
         for kind in ["list", "token"] {
             for n in self.nodes(kind) {
-                let Some(l) = self.lists.iter().position(|x| x.id == n.id) else { continue };
+                let Some(l) = self.lists.iter().position(|x| x.id == n.id) else {
+                    continue;
+                };
                 for e in n.map("has") {
-                    let Some((t, span)) = e.value.text() else { continue };
+                    let Some((t, span)) = e.value.text() else {
+                        continue;
+                    };
                     let ty = self.ty(t, span);
                     self.lists[l].cols.push(ColDef { id: e.key.clone(), ty });
                     self.fill_attribute(n, l, &e.key, ty);
@@ -204,16 +216,22 @@ impl<'t> Compiler<'t> {
 
     fn cross_value(&mut self, dims: &[Entry], i: usize, key: &str, ty: Ty) -> i64 {
         let sizes: Vec<usize> = dims.iter().map(|d| if let ValueKind::List(v) = &d.value.kind { v.len().max(1) } else { 1 }).collect();
-        let Some(d) = dims.iter().position(|d| d.key == key) else { return zero(ty) };
+        let Some(d) = dims.iter().position(|d| d.key == key) else {
+            return zero(ty);
+        };
         let step: usize = sizes[d + 1..].iter().product();
-        let ValueKind::List(values) = &dims[d].value.kind else { return zero(ty) };
+        let ValueKind::List(values) = &dims[d].value.kind else {
+            return zero(ty);
+        };
         let v = &values[i / step % sizes[d]];
         self.constant_value(v, ty)
     }
 
     /// A cell of a text column in each language: `text`, `text.en`.
     fn cell_words(&mut self, path: &str, row: usize, column: &str) -> Words {
-        let Some(sheet) = self.sheet(path) else { return Words::default() };
+        let Some(sheet) = self.sheet(path) else {
+            return Words::default();
+        };
         let langs: Vec<String> = self.tree.words.iter().map(|w| w.lang.clone()).collect();
         let mut out = Vec::new();
         for (i, lang) in langs.iter().enumerate() {
@@ -388,9 +406,13 @@ impl<'t> Compiler<'t> {
 
     fn space_attributes(&mut self) {
         for n in self.nodes("board") {
-            let Some(b) = self.boards.iter().position(|x| x.id == n.id) else { continue };
+            let Some(b) = self.boards.iter().position(|x| x.id == n.id) else {
+                continue;
+            };
             for e in n.map("has") {
-                let Some((t, span)) = e.value.text() else { continue };
+                let Some((t, span)) = e.value.text() else {
+                    continue;
+                };
                 let ty = self.ty(t, span);
                 self.boards[b].cols.push(ColDef { id: e.key.clone(), ty });
                 for (i, v) in n.list("spaces").iter().enumerate() {
@@ -477,7 +499,9 @@ impl<'t> Compiler<'t> {
 
     fn role_sheet(&mut self, i: usize, sheet: &'t Sheet) {
         let id = self.roles[i].id.clone();
-        let Some(at) = sheet.column("id").and_then(|c| sheet.rows.iter().position(|r| r.cells.get(c).is_some_and(|x| x.0 == id))) else { return };
+        let Some(at) = sheet.column("id").and_then(|c| sheet.rows.iter().position(|r| r.cells.get(c).is_some_and(|x| x.0 == id))) else {
+            return;
+        };
         let cell = |name: &str| sheet.column(name).and_then(|c| sheet.rows[at].cells.get(c)).filter(|c| !c.0.trim().is_empty());
         if let Some((t, span)) = cell("seen") {
             self.roles[i].seen = self.audience(t, *span);
@@ -724,10 +748,14 @@ impl<'t> Compiler<'t> {
     }
 
     fn table_of_sheet(&mut self, path: &str, keys: &[KeyOf], ty: Ty) -> Vec<(Vec<i64>, i64)> {
-        let Some(sheet) = self.sheet(path) else { return Vec::new() };
+        let Some(sheet) = self.sheet(path) else {
+            return Vec::new();
+        };
         let mut out = Vec::new();
         for row in &sheet.rows {
-            let Some((first, span)) = row.cells.first() else { continue };
+            let Some((first, span)) = row.cells.first() else {
+                continue;
+            };
             let k = self.constant(first, *span, Ty::one(keys[0].base()));
             for (c, (text, span)) in row.cells.iter().enumerate().skip(1) {
                 let v = self.constant(text, *span, ty);
@@ -781,8 +809,11 @@ impl<'t> Compiler<'t> {
     /// Inputs of moves are variables: of the seat, of the group that answers together, of the desk's table.
     pub fn declare_inputs(&mut self, spots: &BTreeMap<String, Spotted>) {
         for n in self.nodes("variable") {
-            let Some((per, span)) = n.text("per") else { continue };
-            let (Some(v), Some(l)) = (self.vars.iter().position(|v| v.id == n.id), self.loops.iter().position(|l| l.name.as_deref() == Some(per))) else {
+            let Some((per, span)) = n.text("per") else {
+                continue;
+            };
+            let (Some(v), Some(l)) = (self.vars.iter().position(|v| v.id == n.id), self.loops.iter().position(|l| l.name.as_deref() == Some(per)))
+            else {
                 self.unknown(per, span);
                 continue;
             };
@@ -864,10 +895,9 @@ impl<'t> Compiler<'t> {
 fn names_or_map(v: Option<&Value>) -> Vec<(String, Option<i64>, Span)> {
     match v.map(|v| &v.kind) {
         Some(ValueKind::List(l)) => l.iter().filter_map(|v| v.text().map(|(t, s)| (t.to_string(), None, s))).collect(),
-        Some(ValueKind::Map(m)) => m
-            .iter()
-            .map(|e| (e.key.clone(), if let ValueKind::Int(n) = e.value.kind { Some(n) } else { None }, e.key_span))
-            .collect(),
+        Some(ValueKind::Map(m)) => {
+            m.iter().map(|e| (e.key.clone(), if let ValueKind::Int(n) = e.value.kind { Some(n) } else { None }, e.key_span)).collect()
+        }
         _ => Vec::new(),
     }
 }

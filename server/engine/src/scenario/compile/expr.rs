@@ -1,7 +1,7 @@
 //! Expressions: names resolved, types found, registers given out.
 
-use super::names::Decl;
 use super::Compiler;
+use super::names::Decl;
 use crate::scenario::model::{Arith, Base, Cmp, DEC, Fold, Frame, Scope, ShapeDef, SortKey, Status, Ty, X};
 use crate::scenario::rules::ast::{Arg, Bin, Ex, Key, Kind};
 use crate::scenario::tree::Span;
@@ -297,7 +297,9 @@ impl Cx<'_, '_> {
     fn arith(&mut self, op: Bin, (xa, ta): Typed, (xb, tb): Typed, span: Span) -> Typed {
         let opt = ta.opt || tb.opt;
         if op == Bin::Div {
-            let dec = |x, t: Ty| if t.base == Base::Decimal { x } else { X::ToDec(boxed(x)) };
+            let dec = |x, t: Ty| {
+                if t.base == Base::Decimal { x } else { X::ToDec(boxed(x)) }
+            };
             return (X::Arith(Arith::DivDec, boxed(dec(xa, ta)), boxed(dec(xb, tb))), Ty { opt, ..Ty::one(Base::Decimal) });
         }
         // A time may be multiplied by a number.
@@ -326,10 +328,18 @@ impl Cx<'_, '_> {
         let (xb, tb) = self.ex(second, Some(ta.base));
         match (ta.base, tb.base) {
             (Base::Team, Base::Team) if !ta.list && !tb.list => return same_team(xa, xb),
-            (Base::Token(k), Base::Item(l)) if self.c.kind_list(k) == l => return X::Eq(boxed(X::TokenItem(boxed(xa))), boxed(xb)),
-            (Base::Item(l), Base::Token(k)) if self.c.kind_list(k) == l => return X::Eq(boxed(xa), boxed(X::TokenItem(boxed(xb)))),
-            (Base::Seat, Base::Role) if !ta.list => return X::Eq(boxed(xa), boxed(self.fit(span, xb, tb, Ty::one(Base::Seat)))),
-            (Base::Role, Base::Seat) if !tb.list => return X::Eq(boxed(self.fit(span, xa, ta, Ty::one(Base::Seat))), boxed(xb)),
+            (Base::Token(k), Base::Item(l)) if self.c.kind_list(k) == l => {
+                return X::Eq(boxed(X::TokenItem(boxed(xa))), boxed(xb));
+            }
+            (Base::Item(l), Base::Token(k)) if self.c.kind_list(k) == l => {
+                return X::Eq(boxed(xa), boxed(X::TokenItem(boxed(xb))));
+            }
+            (Base::Seat, Base::Role) if !ta.list => {
+                return X::Eq(boxed(xa), boxed(self.fit(span, xb, tb, Ty::one(Base::Seat))));
+            }
+            (Base::Role, Base::Seat) if !tb.list => {
+                return X::Eq(boxed(self.fit(span, xa, ta, Ty::one(Base::Seat))), boxed(xb));
+            }
             _ => {}
         }
         if ta.list != tb.list && ta.base != Base::Any && tb.base != Base::Any {
@@ -394,7 +404,9 @@ impl Cx<'_, '_> {
                 let (scope, ty, keys, input) = (def.scope, def.ty, def.keys.len(), def.input);
                 let inst = self.reach(scope, n, span);
                 let mut key_xs = Vec::new();
-                if keys == 1 && let (true, Some(key)) = (input, self.a.answer_key.clone()) {
+                if keys == 1
+                    && let (true, Some(key)) = (input, self.a.answer_key.clone())
+                {
                     key_xs.push(key);
                 } else if keys > 0 {
                     self.c.faults.add("N205", span, &[n]);
@@ -532,7 +544,9 @@ impl Cx<'_, '_> {
                 let ty = cols[col].ty;
                 (X::SpaceAttr { board, col: col as u16, space: b() }, ty)
             }
-            (Base::Token(k), _) => return self.item_attr(self.c.kind_list(k), n, X::TokenItem(b())),
+            (Base::Token(k), _) => {
+                return self.item_attr(self.c.kind_list(k), n, X::TokenItem(b()));
+            }
             (Base::Item(l), _) => return self.item_attr(l, n, x.clone()),
             _ => return None,
         })
@@ -556,7 +570,7 @@ impl Cx<'_, '_> {
             }
         }
         let (xb, tb) = self.ex(b, None);
-        if tb.list && !matches!(&*a.kind, Kind::Name(n) if self.c.names.find(n).is_empty() || n == "role") || tb.list {
+        if tb.list {
             // `mio of members of c`: the list of what each of them has.
             let reg = self.a.reg();
             let (x, ty) = self.owned(a, tb.base, &X::Reg(reg), span, want);
@@ -856,7 +870,9 @@ impl Cx<'_, '_> {
 
     /// `X for SET`, or a set by itself.
     fn arg_set(&mut self, a: &Arg) -> (X, Base) {
-        let Some((name, over)) = &a.over else { return self.set(&a.value, None) };
+        let Some((name, over)) = &a.over else {
+            return self.set(&a.value, None);
+        };
         let (set, base, reg, x, ty) = self.mapped(name.as_deref(), over, &a.value);
         let _ = base;
         (X::Map { set: boxed(set), reg, x: boxed(x) }, ty.base)

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Compiler;
 use super::expr::{Around, Cx};
 use super::names::Decl;
-use super::Compiler;
 use crate::scenario::model::{Base, LoopDef, NONE, Scope, Step, Ty, Val, VarDef, X};
 use crate::scenario::rules::ast::{Ex, Flow, FlowKind};
 use crate::scenario::tree::Span;
@@ -127,14 +127,7 @@ impl Compiler<'_> {
     /// A variable of the house: a loop's count or item.
     fn hidden(&mut self, id: &str, scope: Scope, ty: Ty, start: Val) -> u16 {
         let v = self.vars.len() as u16;
-        self.vars.push(VarDef {
-            id: id.to_string(),
-            scope,
-            ty,
-            start,
-            seen: vec![crate::scenario::model::Aud::Table],
-            ..VarDef::empty()
-        });
+        self.vars.push(VarDef { id: id.to_string(), scope, ty, start, seen: vec![crate::scenario::model::Aud::Table], ..VarDef::empty() });
         v
     }
 
@@ -320,13 +313,7 @@ impl Compiler<'_> {
         out[head] = Step::LoopNext { frame, out: out.len() as u32 };
     }
 
-    fn step_if(
-        &mut self,
-        arms: &[(Ex, Vec<Flow>)],
-        other: &[Flow],
-        scope: Scope,
-        (next, frames, out): (&mut u16, &mut Vec<u16>, &mut Vec<Step>),
-    ) {
+    fn step_if(&mut self, arms: &[(Ex, Vec<Flow>)], other: &[Flow], scope: Scope, (next, frames, out): (&mut u16, &mut Vec<u16>, &mut Vec<Step>)) {
         let mut ends = Vec::new();
         for (cond, body) in arms {
             let cond = self.flow_cond(cond, scope, frames);
@@ -349,7 +336,9 @@ impl Compiler<'_> {
         let mut choices = Vec::new();
         let mut ends = Vec::new();
         for (n, _) in names {
-            let Some(p) = self.phase_named(n) else { continue };
+            let Some(p) = self.phase_named(n) else {
+                continue;
+            };
             choices.push((p, out.len() as u32));
             out.push(Step::Phase(p));
             ends.push(out.len());

@@ -325,7 +325,9 @@ impl<'t> Compiler<'t> {
     }
 
     pub fn ty(&mut self, text: &str, span: Span) -> Ty {
-        let Some(w) = phrase::type_words(text, span, self.faults) else { return Ty::one(Base::Any) };
+        let Some(w) = phrase::type_words(text, span, self.faults) else {
+            return Ty::one(Base::Any);
+        };
         let base = self.base_word(&w, span);
         Ty { base, list: w.list, opt: w.optional }
     }
@@ -406,9 +408,43 @@ impl<'t> Compiler<'t> {
 
     pub fn unknown_function(&mut self, n: &str, args: usize, span: Span) {
         const FUNCTIONS: [&str; 37] = [
-            "abs", "floor", "round", "min", "max", "count", "sum", "mean", "median", "any", "all", "first", "last", "nth", "distinct", "union",
-            "index", "best", "least", "rank", "most", "next", "previous", "held", "met", "rested", "asked", "done", "present", "answered",
-            "defaulted", "tier", "position", "points", "neighbours", "distance", "free",
+            "abs",
+            "floor",
+            "round",
+            "min",
+            "max",
+            "count",
+            "sum",
+            "mean",
+            "median",
+            "any",
+            "all",
+            "first",
+            "last",
+            "nth",
+            "distinct",
+            "union",
+            "index",
+            "best",
+            "least",
+            "rank",
+            "most",
+            "next",
+            "previous",
+            "held",
+            "met",
+            "rested",
+            "asked",
+            "done",
+            "present",
+            "answered",
+            "defaulted",
+            "tier",
+            "position",
+            "points",
+            "neighbours",
+            "distance",
+            "free",
         ];
         if FUNCTIONS.contains(&n) {
             self.faults.add("T317", span, &[n, &args.to_string()]);

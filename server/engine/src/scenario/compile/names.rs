@@ -28,8 +28,33 @@ pub enum Decl {
 
 /// Names that mean something everywhere; an id may not be one of them.
 pub const TAKEN: [&str; 27] = [
-    "me", "it", "here", "desk", "seats", "others", "everyone", "teams", "tables", "members", "spaces", "tokens", "places", "role", "team",
-    "table", "status", "place", "owner", "item", "heading", "player", "elapsed", "remaining", "yes", "no", "none",
+    "me",
+    "it",
+    "here",
+    "desk",
+    "seats",
+    "others",
+    "everyone",
+    "teams",
+    "tables",
+    "members",
+    "spaces",
+    "tokens",
+    "places",
+    "role",
+    "team",
+    "table",
+    "status",
+    "place",
+    "owner",
+    "item",
+    "heading",
+    "player",
+    "elapsed",
+    "remaining",
+    "yes",
+    "no",
+    "none",
 ];
 
 #[derive(Default, Debug)]
@@ -45,8 +70,13 @@ impl Names {
             return;
         }
         let found = self.map.entry(name.to_string()).or_default();
-        let clash = found.iter().any(|(d, _)| !matches!((d, decl), (Decl::Item(a, _), Decl::Item(b, _)) if *a != b) && !matches!(d, Decl::Status(_)));
-        if clash && !matches!(decl, Decl::Item(..)) || clash && found.iter().any(|(d, _)| !matches!(d, Decl::Item(..) | Decl::Status(_))) {
+        let item = |d: &Decl| matches!(d, Decl::Item(..));
+        let clash = found.iter().any(|(d, _)| match (d, decl) {
+            (Decl::Status(_), _) => false,
+            (Decl::Item(a, _), Decl::Item(b, _)) => *a == b,
+            _ => true,
+        });
+        if clash && !(item(&decl) && found.iter().all(|(d, _)| item(d))) {
             faults.add("N202", span, &[name]);
             return;
         }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Compiler;
 use super::expr::{Around, base_of};
 use super::flow::Spotted;
-use super::Compiler;
 use crate::scenario::model::{
     Agree, AskDef, Base, CheckDef, EndsDef, InputDef, Judge, MoveDef, PhaseDef, Rule, S, Scope, Tie, TimeoutDef, Ty, Val, X,
 };
@@ -28,7 +28,9 @@ impl<'t> Compiler<'t> {
     fn type_values(&mut self) {
         for (i, n) in self.nodes("value").into_iter().enumerate() {
             let around = self.value_around(i, n);
-            let Some(ex) = n.get("is").and_then(|v| self.parsed(v)) else { continue };
+            let Some(ex) = n.get("is").and_then(|v| self.parsed(v)) else {
+                continue;
+            };
             let ty = self.with(around, |cx| cx.ex(&ex, None).1);
             self.values[i].ty = ty;
         }
@@ -53,9 +55,15 @@ impl<'t> Compiler<'t> {
             let around = self.move_around_plain(m);
             for key in ["ask", "reply"] {
                 for e in m.map(key) {
-                    let Some(v) = self.vars.iter().position(|v| v.id == e.key && v.input) else { continue };
-                    let Some((text, span)) = input_text(&e.value) else { continue };
-                    let Some(input) = phrase::input(text, span, self.faults) else { continue };
+                    let Some(v) = self.vars.iter().position(|v| v.id == e.key && v.input) else {
+                        continue;
+                    };
+                    let Some((text, span)) = input_text(&e.value) else {
+                        continue;
+                    };
+                    let Some(input) = phrase::input(text, span, self.faults) else {
+                        continue;
+                    };
                     let set = match &input {
                         Input::Choice { of, .. } | Input::Any { of, .. } | Input::Order(of) | Input::Tiers { of, .. } => Some(of.clone()),
                         Input::Share { over, .. } => Some(over.clone()),
@@ -166,7 +174,9 @@ impl<'t> Compiler<'t> {
         let note = self.child_words("phase", &n.id, "note", &strand);
         let mut also = Vec::new();
         for e in n.map("also") {
-            let Some(ex) = self.parsed(&e.value) else { continue };
+            let Some(ex) = self.parsed(&e.value) else {
+                continue;
+            };
             let x = self.with(me.clone(), |cx| cx.bool(&ex));
             also.push((x, self.child_words("phase", &n.id, &e.key, &me)));
         }
@@ -214,7 +224,9 @@ impl<'t> Compiler<'t> {
     }
 
     fn ends(&mut self, n: &Node, strand: &Around) -> EndsDef {
-        let Some((text, span)) = n.text("ends") else { return EndsDef::Desk };
+        let Some((text, span)) = n.text("ends") else {
+            return EndsDef::Desk;
+        };
         match phrase::ends(text, span, self.faults) {
             Some(phrase::Ends::AllDone) => EndsDef::AllDone,
             Some(phrase::Ends::Done(k)) => EndsDef::Done(u32::try_from(k).unwrap_or(0)),
@@ -361,7 +373,9 @@ impl<'t> Compiler<'t> {
     fn checks(&mut self, m: &'t Node, key: &str, around: &Around) -> Vec<CheckDef> {
         let mut out = Vec::new();
         for e in m.map(key) {
-            let Some(ex) = self.parsed(&e.value) else { continue };
+            let Some(ex) = self.parsed(&e.value) else {
+                continue;
+            };
             let cond = self.with(around.clone(), |cx| cx.bool(&ex));
             out.push(CheckDef { id: e.key.clone(), cond, words: self.child_words("move", &m.id, &e.key, around) });
         }
@@ -407,7 +421,9 @@ impl<'t> Compiler<'t> {
     fn asks(&mut self, m: &'t Node, key: &str, around: &Around, keyed: bool) -> Vec<AskDef> {
         let mut out: Vec<AskDef> = Vec::new();
         for e in m.map(key) {
-            let Some(v) = self.vars.iter().position(|v| v.id == e.key && v.input) else { continue };
+            let Some(v) = self.vars.iter().position(|v| v.id == e.key && v.input) else {
+                continue;
+            };
             if let Some(ask) = self.ask(m, e, v as u16, around, &out) {
                 out.push(ask);
             }

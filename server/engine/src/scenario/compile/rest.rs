@@ -123,7 +123,9 @@ impl<'t> Compiler<'t> {
 
     pub fn compile_lands(&mut self) {
         for n in self.nodes("land") {
-            let Some(board) = n.parent.and_then(|p| self.boards.iter().position(|b| b.id == self.tree.nodes[p].id)) else { continue };
+            let Some(board) = n.parent.and_then(|p| self.boards.iter().position(|b| b.id == self.tree.nodes[p].id)) else {
+                continue;
+            };
             let b = board as u16;
             let kind = self.kind_on(b);
             let at = self.land_spaces(n, b);
@@ -263,7 +265,9 @@ impl<'t> Compiler<'t> {
         for n in self.nodes("panel") {
             let mut a = Around { table: true, me: true, ..Around::default() };
             a.push(Base::Table, X::CtxTable);
-            let Some(ex) = n.get("rows").and_then(|v| self.parsed(v)) else { continue };
+            let Some(ex) = n.get("rows").and_then(|v| self.parsed(v)) else {
+                continue;
+            };
             let ((rows, rows_base), mut a) = self.with_around(a, |cx| cx.set(&ex, None));
             let name = each_name(&ex);
             let reg = a.reg();
@@ -274,7 +278,9 @@ impl<'t> Compiler<'t> {
             }
             let mut columns = Vec::new();
             for e in n.map("column") {
-                let Some((text, span)) = e.value.text() else { continue };
+                let Some((text, span)) = e.value.text() else {
+                    continue;
+                };
                 let place = self.place(text, span, &a);
                 columns.push(ColumnDef { id: e.key.clone(), place, label: self.child_words("panel", &n.id, &e.key, &Around::default()) });
             }
@@ -397,7 +403,9 @@ impl<'t> Compiler<'t> {
         }
         for n in self.nodes("variable") {
             let marks = n.map("marks");
-            let Some(v) = self.vars.iter().position(|v| v.id == n.id) else { continue };
+            let Some(v) = self.vars.iter().position(|v| v.id == n.id) else {
+                continue;
+            };
             let mut out = BTreeMap::new();
             for e in marks {
                 if let (Ok(k), Some((t, span))) = (e.key.parse(), e.value.text()) {

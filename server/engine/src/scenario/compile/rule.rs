@@ -1,8 +1,8 @@
 //! Statements and verbs.
 
+use super::Compiler;
 use super::expr::{Around, Cx, base_of, boxed, status};
 use super::names::Decl;
-use super::Compiler;
 use crate::scenario::model::{Base, GroupByX, Op, Place, Rule, S, Scope, SortKey, Thing, ToX, Ty, X};
 use crate::scenario::rules::ast::{Assign, Ex, GroupBy, Kind, Stmt, StmtKind, To, Verb, Who};
 use crate::scenario::rules::parse;
@@ -11,7 +11,9 @@ use crate::scenario::tree::Span;
 impl Compiler<'_> {
     /// Compiles a rule text in its surroundings.
     pub fn rule(&mut self, text: &str, span: Span, around: Around) -> Rule {
-        let Some(stmts) = parse::rule(text, span, self.faults) else { return Vec::new() };
+        let Some(stmts) = parse::rule(text, span, self.faults) else {
+            return Vec::new();
+        };
         let mut cx = Cx { c: self, a: around };
         cx.a.moment = true;
         let rule = cx.block(&stmts);
@@ -238,7 +240,9 @@ impl Cx<'_, '_> {
     }
 
     fn text(&mut self, ex: &Ex) -> Option<u16> {
-        let Kind::Name(n) = &*ex.kind else { return None };
+        let Kind::Name(n) = &*ex.kind else {
+            return None;
+        };
         self.c.names.find(n).iter().find_map(|(d, _)| match d {
             Decl::Text(t) => Some(*t),
             _ => None,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use pulldown_cmark::{Event, HeadingLevel, Parser as Markdown, Tag, TagEnd};
 
-use super::expr::{Around, Cx, boxed};
 use super::Compiler;
+use super::expr::{Around, Cx, boxed};
 use crate::scenario::model::{Base, Para, Piece, PlaceX, Prose, Say, Ty, Words, X};
 use crate::scenario::rules::ast::{Arg, Ex, Kind};
 use crate::scenario::rules::parse;
@@ -101,7 +101,9 @@ impl Compiler<'_> {
     /// A place that cannot be compiled shows nothing.
     pub fn place(&mut self, text: &str, span: Span, around: &Around) -> PlaceX {
         let empty = PlaceX { x: X::List(Vec::new()), list: true, say: Say::Number };
-        let Some(arg) = parse::place(text, span, self.faults) else { return empty };
+        let Some(arg) = parse::place(text, span, self.faults) else {
+            return empty;
+        };
         self.with(around.clone(), |cx| cx.place_arg(&arg))
     }
 
@@ -165,7 +167,9 @@ impl Cx<'_, '_> {
         match self.ex(ex, None) {
             (X::Attr { list, col, item }, ty) if ty.base == Base::Text => (*item, Say::ItemAttr(list, col), false),
             (X::Map { set, reg, x }, Ty { base: Base::Text, .. }) if matches!(*x, X::Attr { .. }) => {
-                let X::Attr { list, col, item } = *x else { return (X::List(Vec::new()), Say::Number, true) };
+                let X::Attr { list, col, item } = *x else {
+                    return (X::List(Vec::new()), Say::Number, true);
+                };
                 (X::Map { set, reg, x: item }, Say::ItemAttr(list, col), true)
             }
             (x, ty) => {
@@ -299,11 +303,7 @@ impl Reader {
                 self.flush();
                 self.heading = false;
             }
-            Event::End(TagEnd::Paragraph) => {
-                if self.list.is_none() {
-                    self.flush();
-                }
-            }
+            Event::End(TagEnd::Paragraph) if self.list.is_none() => self.flush(),
             Event::Text(t) | Event::Code(t) | Event::InlineHtml(t) | Event::Html(t) => self.text(&t),
             Event::SoftBreak => self.text(" "),
             Event::HardBreak => self.text("\n"),

@@ -180,8 +180,7 @@ mod tests {
         ] {
             let (sheet, faults) = read(given);
             assert!(faults.is_empty(), "{given}: {faults:?}");
-            let rows: Vec<String> =
-                sheet.rows.iter().map(|r| r.cells.iter().map(|c| c.0.as_str()).collect::<Vec<_>>().join("|")).collect();
+            let rows: Vec<String> = sheet.rows.iter().map(|r| r.cells.iter().map(|c| c.0.as_str()).collect::<Vec<_>>().join("|")).collect();
             assert_eq!(rows, expected);
         }
     }
@@ -194,12 +193,9 @@ mod tests {
 
     #[test]
     fn broken_rows_are_told() {
-        for (given, expected) in [
-            ("id;t\na;b;c\n", "S106 2 3 2 ;"),
-            ("id,t\na\n", "S106 2 1 2 ,"),
-            ("id;t\na;\"b\n", "S130 "),
-            ("id;t\na;\"b\" c\n", "S131 c"),
-        ] {
+        for (given, expected) in
+            [("id;t\na;b;c\n", "S106 2 3 2 ;"), ("id,t\na\n", "S106 2 1 2 ,"), ("id;t\na;\"b\n", "S130 "), ("id;t\na;\"b\" c\n", "S131 c")]
+        {
             assert_eq!(read(given).1, [expected], "{given}");
         }
     }

@@ -10,8 +10,7 @@ use crate::scenario::tree::{Prose, WordSection, Words};
 
 /// Reads one language's words.
 pub fn words(text: &str, file: u16, lang: &str, faults: &mut Faults) -> Words {
-    let mut reader =
-        Reader { text, file, faults, words: Words { lang: lang.into(), file, ..Words::default() }, open: Open::Nothing };
+    let mut reader = Reader { text, file, faults, words: Words { lang: lang.into(), file, ..Words::default() }, open: Open::Nothing };
     let mut fenced = false;
     for line in lines(text) {
         let content = &text[line.clone()];
@@ -196,10 +195,7 @@ mod tests {
         let raw = |p: &Option<Prose>| p.as_ref().map(|p| p.raw.clone()).unwrap_or_default();
         assert_eq!((raw(&words.title), raw(&words.summary)), ("Lo sportello".into(), "Una mattina.".into()));
         let [phase, mv, variable] = &words.sections[..] else { panic!("{words:?}") };
-        assert_eq!(
-            (phase.kind.as_str(), phase.id.as_deref(), raw(&phase.text)),
-            ("phase", Some("voto"), "Due righe\r\ndi testo.".into())
-        );
+        assert_eq!((phase.kind.as_str(), phase.id.as_deref(), raw(&phase.text)), ("phase", Some("voto"), "Due righe\r\ndi testo.".into()));
         assert_eq!((mv.id.as_deref(), raw(&mv.title)), (Some("invia"), "Manda".into()));
         let children: Vec<_> = mv.children.iter().map(|(id, _, p)| (id.as_str(), p.raw.as_str())).collect();
         assert_eq!(children, [("why", "Non ora.\r\n  Aspetta."), ("importo", "Quanto")]);

@@ -33,8 +33,7 @@ const BLANKS: [char; 4] = ['\u{a0}', '\u{202f}', '\u{2007}', '\u{3000}'];
 const NO_WIDTH: [char; 4] = ['\u{200b}', '\u{2060}', '\u{feff}', '\u{ad}'];
 
 pub fn scan(text: &str) -> Scan {
-    let mut s =
-        Scanner { text, masked: text.as_bytes().to_vec(), at: 0, damages: Vec::new(), unclosed: Vec::new(), blocks: Vec::new() };
+    let mut s = Scanner { text, masked: text.as_bytes().to_vec(), at: 0, damages: Vec::new(), unclosed: Vec::new(), blocks: Vec::new() };
     s.at = if text.starts_with('\u{feff}') { 3 } else { 0 };
     while let Some(c) = s.rest().chars().next() {
         s.step(c);
@@ -87,7 +86,9 @@ impl<'a> Scanner<'a> {
         let start = self.at;
         let first = start + opener.len_utf8();
         let line = &self.text[first..self.line_end(first)];
-        let is_end = |c: char| if opener == straight { c == straight } else { c == straight || curly.contains(&c) };
+        let is_end = |c: char| {
+            if opener == straight { c == straight } else { c == straight || curly.contains(&c) }
+        };
         let end = find_unescaped(line, is_end, opener == '"').or_else(|| find_unescaped(line, |c| curly.contains(&c), false));
         let Some((n, closer)) = end else {
             if opener != straight {
@@ -214,7 +215,9 @@ pub fn is_header(line: &str) -> bool {
 
 /// `ends = "desk"`, `do = '''`, `ack = true`: a rule has no quotes, and no `true`.
 fn is_quoted_key(line: &str) -> bool {
-    let Some((key, value)) = line.split_once('=') else { return false };
+    let Some((key, value)) = line.split_once('=') else {
+        return false;
+    };
     let key = key.trim();
     let value = value.trim();
     let is_key = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.');

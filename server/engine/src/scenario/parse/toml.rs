@@ -348,10 +348,8 @@ seats = [3, 6]
 ";
         let (nodes, faults) = read(text);
         assert!(faults.is_empty());
-        let shown: Vec<String> = nodes
-            .iter()
-            .map(|n| format!("{} {} {:?} {}", n.kind, n.id, n.parent, &text[n.span.start as usize..n.span.end as usize]))
-            .collect();
+        let shown: Vec<String> =
+            nodes.iter().map(|n| format!("{} {} {:?} {}", n.kind, n.id, n.parent, &text[n.span.start as usize..n.span.end as usize])).collect();
         assert_eq!(
             shown,
             [
@@ -370,7 +368,8 @@ seats = [3, 6]
 
     #[test]
     fn texts_stand_where_their_spans_say() {
-        let text = "\u{feff}flow = '''\r\nprimo\r\nsecondo\r\n'''\r\n[phase.é_no]\r\n[phase.b]\r\nends = \"città\"\r\nwho = 'all'\r\nbefore = '''x'''\r\n";
+        let text =
+            "\u{feff}flow = '''\r\nprimo\r\nsecondo\r\n'''\r\n[phase.é_no]\r\n[phase.b]\r\nends = \"città\"\r\nwho = 'all'\r\nbefore = '''x'''\r\n";
         let (nodes, _) = read(&text.replace("é_no", "a"));
         let text = text.replace("é_no", "a");
         let mut texts = Vec::new();

@@ -46,10 +46,25 @@ pub enum Kind {
     Neg(Ex),
     Not(Ex),
     Binary(Bin, Ex, Ex),
-    Is { a: Ex, b: Ex, not: bool },
-    In { a: Ex, b: Ex, not: bool },
-    Has { a: Ex, b: Ex, not: bool },
-    Empty { a: Ex, not: bool },
+    Is {
+        a: Ex,
+        b: Ex,
+        not: bool,
+    },
+    In {
+        a: Ex,
+        b: Ex,
+        not: bool,
+    },
+    Has {
+        a: Ex,
+        b: Ex,
+        not: bool,
+    },
+    Empty {
+        a: Ex,
+        not: bool,
+    },
     Otherwise(Ex, Ex),
     If(Ex, Ex, Ex),
     Range(Ex, Ex),
@@ -95,7 +110,11 @@ pub enum StmtKind {
     /// Conditions with their blocks, in order; then the `else` block.
     If(Vec<(Ex, Vec<Stmt>)>, Vec<Stmt>),
     ForEach(String, Ex, Vec<Stmt>),
-    Repeat { times: Ex, until: Option<Ex>, body: Vec<Stmt> },
+    Repeat {
+        times: Ex,
+        until: Option<Ex>,
+        body: Vec<Stmt>,
+    },
     Verb(Verb),
 }
 

@@ -83,7 +83,7 @@ impl<'f> Parser<'f> {
         let end = self.tokens[self.at.saturating_sub(1)].span.end;
         Span { end: end.max(start.end), ..start }
     }
-    pub fn next(&mut self) -> Token {
+    pub fn take(&mut self) -> Token {
         let token = self.tokens[self.at].clone();
         if self.at + 1 < self.tokens.len() {
             self.at += 1;
@@ -102,7 +102,7 @@ impl<'f> Parser<'f> {
     pub fn eat(&mut self, word: &str) -> bool {
         let yes = self.is(word);
         if yes {
-            self.next();
+            self.take();
         }
         yes
     }
@@ -112,7 +112,7 @@ impl<'f> Parser<'f> {
     pub fn eat_sign(&mut self, sign: &str) -> bool {
         let yes = self.is_sign(sign);
         if yes {
-            self.next();
+            self.take();
         }
         yes
     }
@@ -150,7 +150,7 @@ impl<'f> Parser<'f> {
         match self.peek().clone() {
             Tok::Word(w) => {
                 let span = self.span();
-                self.next();
+                self.take();
                 Ok((w, span))
             }
             _ => Err(self.wrong()),
@@ -161,7 +161,7 @@ impl<'f> Parser<'f> {
     }
     fn skip_line(&mut self) {
         while !matches!(self.peek(), Tok::Line | Tok::End) {
-            self.next();
+            self.take();
         }
     }
 
@@ -175,7 +175,7 @@ impl<'f> Parser<'f> {
         let start = self.span();
         let mut item = None;
         if self.is("each") && self.is_at(2, "in") {
-            self.next();
+            self.take();
             item = Some(self.name()?.0);
             self.want("in")?;
         }
@@ -192,8 +192,8 @@ impl<'f> Parser<'f> {
                 let cond = self.expr()?;
                 set = self.ex(start, Kind::Where(set, cond));
             } else if self.is("sorted") && self.is_at(1, "by") {
-                self.next();
-                self.next();
+                self.take();
+                self.take();
                 let keys = self.keys()?;
                 set = self.ex(start, Kind::Sorted(set, keys));
             } else if self.eat("from") {
@@ -211,7 +211,7 @@ impl<'f> Parser<'f> {
     fn keys(&mut self) -> Res<Vec<Key>> {
         let mut keys = vec![self.key()?];
         while self.is_sign(",") && !self.is_at(1, "lot") {
-            self.next();
+            self.take();
             keys.push(self.key()?);
         }
         Ok(keys)
@@ -287,7 +287,7 @@ impl<'f> Parser<'f> {
         }
         if self.is("in") || self.is("not") && self.is_at(1, "in") {
             let not = self.eat("not");
-            self.next();
+            self.take();
             let b = self.other()?;
             return Ok(self.ex(start, Kind::In { a, b, not }));
         }
@@ -400,18 +400,18 @@ impl<'f> Parser<'f> {
         let start = self.span();
         let kind = match self.peek().clone() {
             Tok::Number(n) => {
-                self.next();
+                self.take();
                 match self.unit() {
                     Some(ms) => Kind::Duration(n * ms),
                     None => Kind::Number(n),
                 }
             }
             Tok::Decimal(d) => {
-                self.next();
+                self.take();
                 Kind::Decimal(d)
             }
             Tok::Sign("(") => {
-                self.next();
+                self.take();
                 let mut inner = self.set()?;
                 self.want_sign(")")?;
                 inner.span = self.since(start);
@@ -436,21 +436,21 @@ impl<'f> Parser<'f> {
             },
             _ => return None,
         };
-        self.next();
+        self.take();
         Some(ms)
     }
 
     fn word(&mut self, word: &str) -> Res<Ex> {
         let start = self.span();
-        self.next();
+        self.take();
         let kind = match word {
             "yes" => Kind::Yes,
             "no" => Kind::No,
             "none" => Kind::None,
             _ if self.is_sign("(") => Kind::Call(word.to_string(), self.args()?),
             "all" => Kind::All(self.name()?.0),
-            "then" | "else" | "end" | "where" | "is" | "in" | "has" | "of" | "to" | "and" | "or" | "if" | "for" | "by"
-            | "sorted" | "otherwise" | "into" | "from" | "except" => {
+            "then" | "else" | "end" | "where" | "is" | "in" | "has" | "of" | "to" | "and" | "or" | "if" | "for" | "by" | "sorted" | "otherwise"
+            | "into" | "from" | "except" => {
                 self.at -= 1;
                 return Err(self.wrong());
             }
@@ -504,7 +504,7 @@ impl<'f> Parser<'f> {
         let mut indent = None;
         loop {
             while matches!(self.peek(), Tok::Line) {
-                self.next();
+                self.take();
             }
             if matches!(self.peek(), Tok::End) || until.iter().any(|w| self.is(w)) {
                 return out;
@@ -528,7 +528,9 @@ impl<'f> Parser<'f> {
     /// A lost or misplaced `end` shows in lines of one block that are indented differently.
     fn check_indent(&mut self, indent: &mut Option<u32>, later: bool) {
         let token = &self.tokens[self.at];
-        let (Some(here), span) = (token.indent, token.span) else { return };
+        let (Some(here), span) = (token.indent, token.span) else {
+            return;
+        };
         match *indent {
             Some(first) if later && here != first => self.faults.add("W405", span, &[]),
             None => *indent = Some(here),
@@ -546,8 +548,8 @@ impl<'f> Parser<'f> {
             return self.if_statement();
         }
         if self.is("for") && self.is_at(1, "each") {
-            self.next();
-            self.next();
+            self.take();
+            self.take();
             let name = self.name()?.0;
             self.want("in")?;
             let set = self.set()?;
@@ -573,7 +575,7 @@ impl<'f> Parser<'f> {
         for (sign, op) in [("=", super::ast::Assign::Set), ("+=", super::ast::Assign::Add), ("-=", super::ast::Assign::Sub)] {
             if self.is_sign(sign) {
                 let span = self.span();
-                self.next();
+                self.take();
                 if matches!(self.peek(), Tok::Sign("+" | "=")) {
                     self.faults.add("T304", span, &["=+", "+="]);
                     return Err(Told);
@@ -648,13 +650,15 @@ impl<'f> Parser<'f> {
 
     /// `None`: the line does not begin with a verb; it is an assignment.
     fn verb(&mut self) -> Res<Option<Verb>> {
-        let Tok::Word(word) = self.peek().clone() else { return Ok(None) };
+        let Tok::Word(word) = self.peek().clone() else {
+            return Ok(None);
+        };
         // A verb's name may also be a variable's: then an assignment sign, an index or `of` follows.
         if matches!(self.peek_at(1), Tok::Sign("=" | "+=" | "-=")) || self.is_at(1, "of") || self.indexed_place() {
             return Ok(None);
         }
         let start = self.at;
-        self.next();
+        self.take();
         let verb = match word.as_str() {
             "move" => self.verb_move()?,
             "advance" => self.verb_advance()?,
@@ -855,7 +859,7 @@ impl<'f> Parser<'f> {
     fn names(&mut self) -> Res<Vec<(String, Span)>> {
         let mut names = vec![self.name()?];
         while self.is_sign(",") && !self.is_at(1, "lot") {
-            self.next();
+            self.take();
             names.push(self.name()?);
         }
         Ok(names)
@@ -902,8 +906,8 @@ impl<'f> Parser<'f> {
             self.faults.add("P701", span, &[]);
             return Err(Told);
         }
-        self.next();
-        self.next();
+        self.take();
+        self.take();
         match self.name()?.0.as_str() {
             "join" => Ok(Leftover::Join),
             "small" => Ok(Leftover::Small),
@@ -963,7 +967,7 @@ impl<'f> Parser<'f> {
         let mut out = Vec::new();
         loop {
             while matches!(self.peek(), Tok::Line) {
-                self.next();
+                self.take();
             }
             if matches!(self.peek(), Tok::End) || self.is("end") || self.is("else") {
                 return out;
@@ -985,8 +989,8 @@ impl<'f> Parser<'f> {
             return self.flow_repeat();
         }
         if self.is("for") && self.is_at(1, "each") {
-            self.next();
-            self.next();
+            self.take();
+            self.take();
             let item = self.name()?.0;
             self.want("in")?;
             let of = self.set()?;
@@ -994,12 +998,12 @@ impl<'f> Parser<'f> {
             return Ok(FlowKind::ForEach { item, of, name, body: self.flow_body()? });
         }
         if self.is("each") {
-            self.next();
+            self.take();
             let what = self.name()?.0;
             return Ok(FlowKind::Each { what, body: self.flow_body()? });
         }
         if self.is("within") {
-            self.next();
+            self.take();
             let time = self.sum()?;
             return Ok(FlowKind::Within { time, body: self.flow_body()? });
         }
@@ -1013,7 +1017,7 @@ impl<'f> Parser<'f> {
     }
 
     fn flow_repeat(&mut self) -> Res<FlowKind> {
-        self.next();
+        self.take();
         if self.eat("at") {
             self.want("most")?;
         }
@@ -1025,12 +1029,12 @@ impl<'f> Parser<'f> {
     }
 
     fn flow_desk(&mut self) -> Res<FlowKind> {
-        self.next();
+        self.take();
         if self.eat("may") {
             self.want("skip")?;
             return Ok(FlowKind::DeskMaySkip(self.flow_body()?));
         }
-        self.next();
+        self.take();
         self.want("one")?;
         self.want("of")?;
         Ok(FlowKind::DeskPicks(self.names()?))

@@ -25,11 +25,11 @@ pub fn ends(text: &str, span: Span, faults: &mut Faults) -> Option<Ends> {
         Tok::Word(w) if w == "desk" => one(&mut p, Ends::Desk),
         Tok::Word(w) if w == "time" => one(&mut p, Ends::Time),
         Tok::Word(w) if w == "at" => {
-            p.next();
+            p.take();
             p.want("once").map(|()| Ends::AtOnce)
         }
         Tok::Word(w) if w == "when" => {
-            p.next();
+            p.take();
             p.set().map(Ends::When)
         }
         _ => Err(p.wrong()),
@@ -40,13 +40,13 @@ pub fn ends(text: &str, span: Span, faults: &mut Faults) -> Option<Ends> {
 }
 
 fn done(p: &mut Parser<'_>, ends: Ends) -> Result<Ends, Told> {
-    p.next();
+    p.take();
     p.want("done").map(|()| ends)
 }
 
 #[allow(clippy::unnecessary_wraps)] // one shape for all arms of `ends`
 fn one(p: &mut Parser<'_>, ends: Ends) -> Result<Ends, Told> {
-    p.next();
+    p.take();
     Ok(ends)
 }
 
@@ -54,7 +54,7 @@ fn one(p: &mut Parser<'_>, ends: Ends) -> Result<Ends, Told> {
 pub fn limit(text: &str, span: Span, faults: &mut Faults) -> Option<Option<Ex>> {
     let mut p = Parser::new(text, span, faults, true);
     if p.is("none") {
-        p.next();
+        p.take();
         p.finish().ok()?;
         return Some(None);
     }
@@ -88,7 +88,7 @@ pub fn audience_words(p: &mut Parser<'_>) -> Option<Vec<Who>> {
         },
         _ => return None,
     };
-    p.next();
+    p.take();
     // `all role`, `table of x`: an expression after all.
     if !matches!(p.peek(), Tok::Line | Tok::End) && !p.is("else") {
         p.back();
@@ -135,7 +135,7 @@ pub fn type_words(text: &str, span: Span, faults: &mut Faults) -> Option<TypeWor
     let mut p = Parser::new(text, span, faults, true);
     let mut out = TypeWords { list: false, base: String::new(), space_of: false, optional: false };
     if p.is("list") {
-        p.next();
+        p.take();
         p.want("of").ok()?;
         out.list = true;
     }
@@ -147,7 +147,7 @@ pub fn type_words(text: &str, span: Span, faults: &mut Faults) -> Option<TypeWor
         }
         out.base = "yes/no".into();
     } else if p.is("space") {
-        p.next();
+        p.take();
         p.want("of").ok()?;
         out.space_of = true;
         out.base = p.name().ok()?.0;
@@ -171,41 +171,43 @@ pub fn input(text: &str, span: Span, faults: &mut Faults) -> Option<Input> {
 
 fn input_words(p: &mut Parser<'_>) -> Result<Input, Told> {
     let start = p.span();
-    let Tok::Word(word) = p.peek().clone() else { return choice(p) };
+    let Tok::Word(word) = p.peek().clone() else {
+        return choice(p);
+    };
     match word.as_str() {
         "yes" => {
-            p.next();
+            p.take();
             if !p.eat_sign("/") || !p.eat("no") {
                 return Err(p.wrong());
             }
             Ok(Input::YesNo)
         }
         "drawing" => {
-            p.next();
+            p.take();
             Ok(Input::Drawing)
         }
         "number" | "decimal" => {
-            p.next();
+            p.take();
             p.want("from")?;
             let from = p.sum()?;
             p.want("to")?;
             Ok(Input::Number { decimal: word == "decimal", from, to: p.sum()? })
         }
         "text" => {
-            p.next();
+            p.take();
             p.want("up")?;
             p.want("to")?;
             let max = p.sum()?;
             Ok(Input::Text { max, lines: p.eat("lines") })
         }
         "one" => {
-            p.next();
+            p.take();
             p.want("of")?;
             let one = Ex { span: start, kind: Box::new(Kind::Number(1)) };
             Ok(Input::Choice { least: one, most: None, of: p.set()? })
         }
         "any" => {
-            p.next();
+            p.take();
             p.want("of")?;
             let of = p.set()?;
             let mut weighing = None;
@@ -218,13 +220,13 @@ fn input_words(p: &mut Parser<'_>) -> Result<Input, Told> {
             Ok(Input::Any { of, weighing })
         }
         "order" => {
-            p.next();
+            p.take();
             p.want("of")?;
             Ok(Input::Order(p.set()?))
         }
         "tiers" => tiers(p),
         "share" => {
-            p.next();
+            p.take();
             let total = p.sum()?;
             p.want("over")?;
             Ok(Input::Share { total, over: p.set()? })
@@ -234,11 +236,11 @@ fn input_words(p: &mut Parser<'_>) -> Result<Input, Told> {
 }
 
 fn tiers(p: &mut Parser<'_>) -> Result<Input, Told> {
-    p.next();
+    p.take();
     let mut sizes = Vec::new();
     while let Tok::Number(n) = *p.peek() {
         sizes.push(n);
-        p.next();
+        p.take();
     }
     p.want("of")?;
     Ok(Input::Tiers { sizes, of: p.set()? })

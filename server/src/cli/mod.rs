@@ -1,0 +1,102 @@
+//! The command line: `sofia` alone serves.
+
+mod check;
+mod record;
+mod serve;
+
+use crate::config::ServeArgs;
+use crate::trouble::Trouble;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Role-play cards, board games and case analyses for workshops.
+#[derive(Parser)]
+#[command(name = "sofia", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: ServeArgs,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve sessions on the local network (the same as `sofia` alone)
+    Serve(ServeArgs),
+    /// Show every fault of every scenario; exit 1 when there is any
+    Check {
+        /// Scenario folders, or folders of them
+        #[arg(default_value = "scenarios")]
+        paths: Vec<PathBuf>,
+        /// One JSON object per fault
+        #[arg(long)]
+        json: bool,
+        #[arg(long, default_value = "it", value_parser = ["it", "en"])]
+        lang: String,
+    },
+    /// Print a scenario as a script for people
+    Read {
+        path: PathBuf,
+        #[arg(long, default_value = "it")]
+        lang: String,
+    },
+    /// Check that a record is as it was written: an exported file, or a session of the data folder
+    Verify {
+        what: String,
+        #[arg(long, env = "SOFIA_DATA", default_value = "data")]
+        data: PathBuf,
+        #[arg(long, default_value = "it", value_parser = ["it", "en"])]
+        lang: String,
+    },
+    /// Write a session's record to standard output
+    Export {
+        session: String,
+        #[arg(long, default_value = "jsonl", value_parser = ["jsonl", "csv"])]
+        format: String,
+        #[arg(long, env = "SOFIA_DATA", default_value = "data")]
+        data: PathBuf,
+        #[arg(long, default_value = "it", value_parser = ["it", "en"])]
+        lang: String,
+    },
+}
+
+/// Runs the program; its last word is the exit code.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let command = cli.command.unwrap_or(Command::Serve(cli.serve));
+    let (lang, result) = match command {
+        Command::Serve(args) => (args.lang.clone(), serve::run(args)),
+        Command::Check { paths, json, lang } => {
+            let result = check::check(&paths, json, &lang);
+            (lang, result)
+        }
+        Command::Read { path, lang } => {
+            let result = check::read(&path, &lang);
+            (lang, result)
+        }
+        Command::Verify { what, data, lang } => {
+            let result = record::verify(&what, &data, &lang);
+            (lang, result)
+        }
+        Command::Export { session, format, data, lang } => {
+            let result = record::export(&session, &format, &data);
+            (lang, result)
+        }
+    };
+    match result {
+        Ok(code) => code,
+        Err(trouble) => {
+            eprintln!("sofia: {}", trouble.say(&lang));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Outcome = Result<ExitCode, Trouble>;
+
+/// Picks the sentence of the language.
+fn say<'a>(lang: &str, it: &'a str, en: &'a str) -> &'a str {
+    if lang == "en" { en } else { it }
+}

@@ -1,0 +1,206 @@
+//! The one place where sessions ask the engine. Everything a session knows of rules, state and views is here.
+
+use crate::limits;
+use crate::secret;
+use sofia_engine::id::Millis;
+use sofia_engine::view::{self, Part, Stage};
+use sofia_engine::{Card, Code, Command, Decision, Event, Refusal, Scenario, SeatAct, SeatId, State, Viewer};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// The parts of a view; a set of them is a bit mask.
+pub const PARTS: [Part; 17] = [
+    Part::Session,
+    Part::Me,
+    Part::People,
+    Part::Phase,
+    Part::Moves,
+    Part::Asks,
+    Part::Sheet,
+    Part::Zones,
+    Part::Boards,
+    Part::Pawns,
+    Part::Told,
+    Part::News,
+    Part::Panels,
+    Part::Ending,
+    Part::Tables,
+    Part::Desk,
+    Part::Debrief,
+];
+pub const PART_COUNT: usize = PARTS.len();
+pub type PartSet = u32;
+pub const ALL_PARTS: PartSet = (1 << PART_COUNT) - 1;
+
+/// Every rule. A rule that panics is stopped like one that runs away: this room's play goes on, others never notice.
+///
+/// # Errors
+/// The engine's refusal.
+pub fn decide(scenario: &Scenario, state: &State, command: &Command, at: Millis) -> Result<Decision, Refusal> {
+    let decided = catch_unwind(AssertUnwindSafe(|| sofia_engine::decide(scenario, state, command, at)));
+    decided.unwrap_or_else(|_| Err(Refusal::new(Code::Runaway)))
+}
+
+/// Folds stored events. `false`: they do not belong to this scenario.
+#[must_use]
+pub fn evolve_all(scenario: &Scenario, state: &mut State, events: &[Event], at: Millis) -> bool {
+    catch_unwind(AssertUnwindSafe(|| sofia_engine::fold(scenario, state, at, events))).is_ok()
+}
+
+/// Which parts may look different to anybody after these events.
+#[must_use]
+pub fn touched(scenario: &Scenario, state: &State, events: &[Event]) -> PartSet {
+    view::touched(scenario, state, events).into_iter().fold(0, |set, part| set | 1 << part as u32)
+}
+
+/// The parts a viewer of this kind has.
+#[must_use]
+pub fn parts_of(viewer: Viewer) -> PartSet {
+    view::parts_of(viewer).iter().fold(0, |set, part| set | 1 << *part as u32)
+}
+
+/// Viewers of equal class are given equal bytes.
+#[must_use]
+pub fn class(scenario: &Scenario, state: &State, viewer: Viewer, lang: usize, part: usize) -> u64 {
+    view::class(scenario, state, viewer, lang, PARTS[part])
+}
+
+/// Writes a part as JSON; nothing when there is nothing to see.
+pub fn render(scenario: &Scenario, state: &State, viewer: Viewer, lang: usize, part: usize, out: &mut String) {
+    let start = out.len();
+    view::render(scenario, state, viewer, lang, PARTS[part], out);
+    if &out[start..] == "null" {
+        out.truncate(start);
+    }
+}
+
+#[must_use]
+pub fn lang(scenario: &Scenario, code: &str) -> usize {
+    scenario.lang(code)
+}
+
+#[must_use]
+pub fn next_due(state: &State) -> Option<Millis> {
+    state.next_due()
+}
+
+#[must_use]
+pub fn seats(state: &State) -> usize {
+    state.seats()
+}
+
+#[must_use]
+pub fn stage(state: &State) -> Stage {
+    state.stage
+}
+
+#[must_use]
+pub fn locked(state: &State) -> bool {
+    state.locked
+}
+
+/// Nobody else can sit down: told before somebody tries.
+#[must_use]
+pub fn is_full(scenario: &Scenario, state: &State, at: Millis) -> bool {
+    seats(state) >= limits::PEOPLE
+        || matches!(decide(scenario, state, &Command::Join { bot: false, table: None }, at), Err(r) if r.code == Code::Full)
+}
+
+/// Whether the journal believes this person to be here.
+#[must_use]
+pub fn is_here(state: &State, seat: SeatId) -> bool {
+    state.seats.get(seat.ix()).is_some_and(|s| s.here)
+}
+
+#[must_use]
+pub fn is_bot(state: &State, seat: SeatId) -> bool {
+    state.is_bot(seat)
+}
+
+/// A legal act for a bot, if it has anything to do.
+#[must_use]
+pub fn bot_act(scenario: &Scenario, state: &State, seat: SeatId, rng: &mut u64) -> Option<SeatAct> {
+    catch_unwind(AssertUnwindSafe(|| sofia_engine::legal::random_move(scenario, state, seat, rng))).ok().flatten()
+}
+
+/// Seats whose people are to be reminded by these events.
+#[must_use]
+pub fn nudged(state: &State, events: &[Event]) -> Vec<SeatId> {
+    let tables: Vec<u32> = events.iter().filter_map(|e| if let Event::Nudged { table } = e { Some(table.0) } else { None }).collect();
+    if tables.is_empty() {
+        return Vec::new();
+    }
+    let running = state.strands.iter().filter(|s| s.alive).filter_map(|s| s.running.as_ref());
+    let missing = running.flat_map(|r| r.asked.iter().filter(|s| !r.done.contains(s)));
+    missing.filter(|s| tables.contains(&state.seats[**s as usize].table)).map(|s| SeatId(*s)).collect()
+}
+
+/// The smallest number of seats of a table.
+#[must_use]
+pub fn fewest_seats(scenario: &Scenario) -> u32 {
+    scenario.people.seats[0]
+}
+
+/// The catalogue card.
+#[must_use]
+pub fn card(scenario: &Scenario, lang: &str) -> Card {
+    scenario.card(lang)
+}
+
+/// A line or prose of a view as plain text, for lists and titles.
+#[must_use]
+pub fn plain(words: &impl serde::Serialize) -> String {
+    fn gather(value: &serde_json::Value, out: &mut String) {
+        match value {
+            serde_json::Value::String(text) => out.push_str(text),
+            serde_json::Value::Array(all) => all.iter().for_each(|v| gather(v, out)),
+            serde_json::Value::Object(map) => {
+                map.values().for_each(|v| gather(v, out));
+                if map.contains_key("p") || map.contains_key("h") {
+                    out.push('\n');
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut out = String::new();
+    gather(&serde_json::to_value(words).unwrap_or_default(), &mut out);
+    out.trim_end().to_owned()
+}
+
+/// What happened, for the debrief.
+#[must_use]
+pub fn timeline(scenario: &Scenario, commits: &[crate::journal::Commit], lang: &str) -> serde_json::Value {
+    let mut state = State::default();
+    for commit in commits {
+        let _ = evolve_all(scenario, &mut state, &commit.events, commit.t);
+    }
+    let ended = commits.iter().find(|c| c.events.iter().any(|e| matches!(e, Event::Ended))).map(|c| c.t);
+    let seats = state.seats.iter().enumerate();
+    serde_json::json!({
+        "title": scenario.card(lang).title,
+        "facts": {
+            "opened_at": commits.first().map(|c| c.at), "begun": state.begun, "ended": ended,
+            "tables": state.tables, "people": state.seats(), "commits": commits.len(),
+        },
+        "phases": [], "indicators": [], "decisions": [], "lines": [], "pages": [],
+        "seats": seats.map(|(i, s)| serde_json::json!({ "seat": i, "table": s.table, "role": null, "nick": null })).collect::<Vec<_>>(),
+    })
+}
+
+/// A session's seed: drawn once, stored in its first event.
+#[must_use]
+pub fn fresh_seed() -> u64 {
+    // Stays exact in JSON readers that know only doubles.
+    u64::from_le_bytes(secret::random()) >> 12
+}
+
+/// The scenario as a script for people.
+#[must_use]
+pub fn script(scenario: &Scenario, lang: &str) -> String {
+    let card = scenario.card(lang);
+    let mut out = format!("{}\n\n{}\n", plain(&card.title), plain(&card.summary));
+    for phase in &card.phases {
+        out.push_str(&format!("\n## {}\n{}\n", plain(&phase.title), plain(&phase.note)));
+    }
+    out
+}

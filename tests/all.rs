@@ -1,0 +1,10 @@
+//! The integration tests: one binary, one module per theme. They wait for known frames, never for time.
+
+mod entry;
+mod harness;
+mod journal;
+mod kill;
+mod program;
+mod rights;
+mod sessions;
+mod typescript;

@@ -1,0 +1,128 @@
+//! The program itself: it starts, says how to begin, stops politely, and is plain about what it cannot do.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+fn sofia(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sofia"));
+    command
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(folder)
+        .arg("--scenarios")
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/samples/scenarios"));
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Reads what the program prints until it has said everything.
+fn greeting(child: &mut Child) -> String {
+    let mut text = String::new();
+    for line in BufReader::new(child.stdout.as_mut().unwrap()).lines() {
+        let line = line.unwrap();
+        text.push_str(&line);
+        text.push('\n');
+        if line.contains("Scenari:") || line.contains("Scenarios:") {
+            break;
+        }
+    }
+    text
+}
+
+fn ask_to_stop(child: &Child) {
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+}
+
+#[test]
+fn it_starts_greets_and_stops() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = sofia(folder.path()).spawn().unwrap();
+    let text = greeting(&mut child);
+    assert!(text.contains("/signin#") && text.contains("Per provare da soli") && text.contains('█'), "{text}");
+
+    let second = sofia(folder.path()).output().unwrap();
+    let why = String::from_utf8(second.stderr).unwrap();
+    assert!(!second.status.success() && why.contains("sta già usando la cartella") && why.contains("--data"), "{why}");
+
+    ask_to_stop(&child);
+    assert!(child.wait().unwrap().success());
+    let mut rest = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut rest).unwrap();
+    assert!(rest.contains("tutto è salvato"), "{rest}");
+}
+
+#[test]
+fn a_busy_port_is_one_sentence_with_a_way_out() {
+    let held = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = held.local_addr().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let out = Command::new(env!("CARGO_BIN_EXE_sofia"))
+        .args(["--listen", &at.to_string(), "--lang", "en", "--data"])
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    let why = String::from_utf8(out.stderr).unwrap();
+    assert!(!out.status.success());
+    assert_eq!(
+        why.trim(),
+        format!("sofia: Port {} is already in use: try  sofia serve --listen 127.0.0.1:{}", at.port(), at.port() + 1)
+    );
+}
+
+#[test]
+fn a_folder_that_cannot_be_used_is_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "x").unwrap();
+    let out = sofia(&file).output().unwrap();
+    let why = String::from_utf8(out.stderr).unwrap();
+    assert!(!out.status.success() && why.contains("--data") && why.trim().lines().count() == 1, "{why}");
+}
+
+#[test]
+fn check_says_when_there_is_nothing_to_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = Command::new(env!("CARGO_BIN_EXE_sofia")).arg("check").arg(folder.path()).output().unwrap();
+    assert!(!out.status.success() && String::from_utf8(out.stderr).unwrap().contains("scenario.toml"));
+}
+
+/// An exported file proves itself, and so does the data folder; one changed sign shows.
+#[test]
+fn a_record_is_exported_and_verified() {
+    use sofia::journal::sqlite::{Options, Sqlite};
+    use sofia::journal::{Answer, Journal};
+    let folder = tempfile::tempdir().unwrap();
+    let session = uuid::Uuid::from_u128(0xABCD);
+    let journal = Sqlite::open(folder.path(), Options::default()).unwrap();
+    let mut prev = [0; 32];
+    for seq in 1..=5 {
+        let sealed = crate::journal::commit(session, seq, &prev, "riga");
+        prev = sealed.hash;
+        assert_eq!(journal.append(session, seq - 1, sealed).blocking_recv().unwrap(), Answer::Committed);
+    }
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sofia"));
+        let out = command.args(args).env("SOFIA_DATA", folder.path()).output().unwrap();
+        (out.status.success(), out.stdout, String::from_utf8(out.stderr).unwrap())
+    };
+    let id = session.to_string();
+    let mark = sofia::journal::fingerprint(&prev);
+    let (ok, said, _) = run(&["verify", &id]);
+    assert!(ok && String::from_utf8(said).unwrap().contains(&mark));
+    let (ok, mut lines, _) = run(&["export", &id]);
+    let file = folder.path().join("esportato.jsonl");
+    std::fs::write(&file, &lines).unwrap();
+    assert!(ok && run(&["verify", file.to_str().unwrap()]).0);
+    let at = lines.windows(4).position(|w| w == b"riga").unwrap();
+    lines[at] = b'p';
+    std::fs::write(&file, &lines).unwrap();
+    let (ok, said, _) = run(&["verify", file.to_str().unwrap(), "--lang", "en"]);
+    assert!(
+        !ok && String::from_utf8(said).unwrap().contains("from commit 2"),
+        "the commit after the changed one no longer follows"
+    );
+    let (ok, _, why) = run(&["verify", "ffff"]);
+    assert!(!ok && why.contains("Nessuna sessione"), "{why}");
+    let (ok, table, _) = run(&["export", &id, "--format", "csv"]);
+    assert!(ok && String::from_utf8(table).unwrap().lines().count() == 6);
+}
