@@ -105,7 +105,6 @@ pub struct Ask {
 
 #[derive(Clone, PartialEq, Debug)]
 pub struct Message {
-    pub n: u32,
     pub at: Millis,
     pub to: People,
     pub what: MessageKind,
@@ -121,6 +120,7 @@ pub enum MessageKind {
 /// A line of the table's news.
 #[derive(Clone, PartialEq, Debug)]
 pub struct NewsLine {
+    /// Counted by table.
     pub n: u32,
     pub at: Millis,
     pub table: u32,
