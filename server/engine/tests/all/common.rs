@@ -70,7 +70,12 @@ pub fn tiny(toml: &str) -> Arc<Scenario> {
 
 pub fn tiny_files(toml: &str, words: &str) -> Files {
     let head = "format = 1\nlanguage = \"it\"\n";
-    let mut toml = format!("{head}{}", toml.trim_start());
+    // `flow = "a, b"` stands for two lines.
+    let lines = toml.trim_start().lines().map(|l| match l.strip_prefix("flow = \"") {
+        Some(flow) => format!("flow = '''\n{}\n'''\n", flow.trim_end_matches('"').replace(", ", "\n")),
+        None => format!("{l}\n"),
+    });
+    let mut toml = format!("{head}{}", lines.collect::<String>());
     if !toml.contains("[people]") {
         toml += "\n[people]\nseats = [2, 6]\ntables = [1, 1]\nabsent = \"wait\"\nlatecomers = \"join\"\n";
     }
