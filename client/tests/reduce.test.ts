@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fold, nothing } from "../src/lib/reduce";
 import type { News, Parts } from "../src/lib/wire";
 
-const news = (n: number): News => ({ n, at: n, seat: null, team: null, kind: "desk", act: "next" });
+const news = (n: number): News => ({ n, table: 1, at: n, seat: null, team: null, kind: "desk", act: "next" });
 const view = (n: number, parts: Parts = {}) =>
 	fold(nothing, { t: "view", n, at: 10, parts, names: { "0": "Talpa 7" } }).known;
 

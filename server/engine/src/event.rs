@@ -187,6 +187,13 @@ pub enum Event {
         token: u32,
         dir: i64,
     },
+    /// For the table's news: dice thrown, by whom.
+    Rolled {
+        table: u32,
+        seat: Option<u32>,
+        team: Option<u32>,
+        dice: Vec<i64>,
+    },
     /// For the table's news: the squares a pawn passed.
     Walked {
         token: u32,

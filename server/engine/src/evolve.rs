@@ -30,8 +30,13 @@ pub fn evolve(sc: &Scenario, st: &mut State, event: &Event) {
         | Event::GroupSet { .. }
         | Event::Dissolved { .. }
         | Event::Rested { .. } => people(sc, st, event),
-        Event::TokenMade { .. } | Event::TokenMoved { .. } | Event::TokensOrdered { .. } | Event::Headed { .. } | Event::Walked { .. } => {
-            tokens(sc, st, event)
+        Event::TokenMade { .. }
+        | Event::TokenMoved { .. }
+        | Event::TokensOrdered { .. }
+        | Event::Headed { .. }
+        | Event::Rolled { .. }
+        | Event::Walked { .. } => {
+            tokens(sc, st, event);
         }
         Event::Forked { .. }
         | Event::At { .. }
@@ -70,12 +75,7 @@ fn session(sc: &Scenario, st: &mut State, event: &Event) {
             st.stage = Stage::Ended;
             st.paused = None;
         }
-        Event::Drew { what, got } => {
-            st.draws += got.len().max(1) as u64;
-            if *what == crate::event::Draw::Dice {
-                st.counter += 1;
-            }
-        }
+        Event::Drew { got, .. } => st.draws += got.len().max(1) as u64,
         Event::Told { text, vals, to } => {
             let what = MessageKind::Text { text: *text, vals: Arc::from(vals.as_slice()) };
             message(st, to.clone(), what);
@@ -319,6 +319,10 @@ fn tokens(sc: &Scenario, st: &mut State, event: &Event) {
                 t.heading = *dir;
             }
         }
+        Event::Rolled { table, seat, team, dice } => {
+            let what = NewsWhat::Dice(dice.clone());
+            add_news(st, *table, *seat, team.map_or(NONE, i64::from), what);
+        }
         Event::Walked { token, board, spaces } => {
             let table = st.table_of(sc, Scope::Token(0), *token).unwrap_or(0);
             let what = NewsWhat::Walk { token: *token, board: *board, spaces: spaces.clone() };
@@ -340,6 +344,11 @@ fn news(sc: &Scenario, st: &mut State, table: u32, seat: Option<u32>, what: News
         }
         _ => NONE,
     };
+    add_news(st, table, seat, team, what);
+}
+
+/// The newest line of a table's news; the oldest of many goes.
+fn add_news(st: &mut State, table: u32, seat: Option<u32>, team: i64, what: NewsWhat) {
     let mine = || st.news.iter().enumerate().filter(|(_, l)| l.table == table);
     let n = mine().last().map_or(1, |(_, l)| l.n + 1);
     let oldest = (mine().count() >= NEWS_KEPT).then(|| mine().next().map(|(i, _)| i)).flatten();

@@ -227,7 +227,7 @@ impl Builder<'_> {
                     if self.st.at_table(t).next().is_some() {
                         vars.iter().for_each(|v| {
                             if self.sc.vars[usize::from(*v)].scope == Scope::Table {
-                                self.point(e, *v, t)
+                                self.point(e, *v, t);
                             }
                         });
                     }
@@ -246,9 +246,9 @@ impl Builder<'_> {
                 let text = self.sc.endings.get(usize::from(*ending)).map(|d| self.words(&d.title)).unwrap_or_default();
                 self.line(e, *table, None, "end", text);
             }
-            Event::Drew { what: crate::event::Draw::Dice, got } => {
-                let text = got.iter().map(ToString::to_string).collect::<Vec<_>>().join(" + ");
-                self.line(e, None, None, "dice", vec![Inline::Text(text)]);
+            Event::Rolled { table, seat, dice, .. } => {
+                let text = dice.iter().map(ToString::to_string).collect::<Vec<_>>().join(" + ");
+                self.line(e, Some(*table), *seat, "dice", vec![Inline::Text(text)]);
             }
             Event::Told { text, vals, to } => {
                 let line = self.reader(eval::Ctx::NOWHERE).told(*text, vals);

@@ -521,6 +521,8 @@ pub struct Told {
 #[derive(Clone, PartialEq, Debug, Serialize, TS)]
 pub struct News {
     pub n: u32,
+    /// Table number, from 1.
+    pub table: u32,
     pub at: Millis,
     pub seat: Option<SeatId>,
     pub team: Option<u32>,

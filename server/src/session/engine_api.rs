@@ -1,10 +1,12 @@
 //! The one place where sessions ask the engine. Everything a session knows of rules, state and views is here.
 
+use crate::journal::Actor;
 use crate::limits;
 use crate::secret;
 use sofia_engine::id::Millis;
+use sofia_engine::report;
 use sofia_engine::view::{self, Part, Stage};
-use sofia_engine::{Card, Code, Command, Decision, Event, Refusal, Scenario, SeatAct, SeatId, State, Viewer};
+use sofia_engine::{Card, Code, Command, Decision, Event, Files, Loaded, Refusal, Scenario, SeatAct, SeatId, State, Viewer};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The parts of a view; a set of them is a bit mask.
@@ -30,6 +32,16 @@ pub const PARTS: [Part; 17] = [
 pub const PART_COUNT: usize = PARTS.len();
 pub type PartSet = u32;
 pub const ALL_PARTS: PartSet = (1 << PART_COUNT) - 1;
+
+/// Reads and checks a folder. A folder that makes the checker panic is a folder with a fault, never our end.
+#[must_use]
+pub fn load(files: &Files) -> Loaded {
+    catch_unwind(AssertUnwindSafe(|| sofia_engine::load(files))).unwrap_or_else(|_| Loaded {
+        scenario: None,
+        diagnostics: Vec::new(),
+        hash: String::new(),
+    })
+}
 
 /// Every rule. A rule that panics is stopped like one that runs away: this room's play goes on, others never notice.
 ///
@@ -169,22 +181,22 @@ pub fn plain(words: &impl serde::Serialize) -> String {
 
 /// What happened, for the debrief.
 #[must_use]
-pub fn timeline(scenario: &Scenario, commits: &[crate::journal::Commit], lang: &str) -> serde_json::Value {
-    let mut state = State::default();
-    for commit in commits {
-        let _ = evolve_all(scenario, &mut state, &commit.events, commit.t);
+pub fn timeline(scenario: &Scenario, commits: &[crate::journal::Commit], lang: &str) -> report::Timeline {
+    let entries: Vec<report::Entry> = commits
+        .iter()
+        .map(|c| report::Entry { seq: c.seq, at: c.at, t: c.t, actor: reported(c.actor, &c.events), events: c.events.clone() })
+        .collect();
+    report::timeline(scenario, &entries, lang)
+}
+
+/// The report's word for who caused a commit: arrivals and absences are the server's, the rest of the house's the clock's.
+fn reported(actor: Actor, events: &[Event]) -> String {
+    match actor {
+        Actor::Seat(seat) => format!("seat:{seat}"),
+        Actor::Desk => "desk".into(),
+        Actor::House if matches!(events.first(), Some(Event::Joined { .. } | Event::Here { .. })) => "server".into(),
+        Actor::House => "clock".into(),
     }
-    let ended = commits.iter().find(|c| c.events.iter().any(|e| matches!(e, Event::Ended))).map(|c| c.t);
-    let seats = state.seats.iter().enumerate();
-    serde_json::json!({
-        "title": scenario.card(lang).title,
-        "facts": {
-            "opened_at": commits.first().map(|c| c.at), "begun": state.begun, "ended": ended,
-            "tables": state.tables, "people": state.seats(), "commits": commits.len(),
-        },
-        "phases": [], "indicators": [], "decisions": [], "lines": [], "pages": [],
-        "seats": seats.map(|(i, s)| serde_json::json!({ "seat": i, "table": s.table, "role": null, "nick": null })).collect::<Vec<_>>(),
-    })
 }
 
 /// A session's seed: drawn once, stored in its first event.

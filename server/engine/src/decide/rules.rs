@@ -463,6 +463,8 @@ impl Exec<'_> {
                     dice.push(d);
                 }
                 self.drew(Draw::Dice, dice.clone());
+                let id = |n: i64| u32::try_from(n).ok();
+                self.emit(Event::Rolled { table: id(cx.table).unwrap_or(0), seat: id(cx.me), team: id(cx.team), dice: dice.clone() });
                 self.put(into, Val::L(dice), cx, regs);
             }
             S::Pick { n, of, weighing, into, list } => {

@@ -131,7 +131,7 @@ pub fn touched(sc: &Scenario, st: &State, events: &[Event]) -> BTreeSet<Part> {
             Event::TokenMade { .. } | Event::TokenMoved { .. } | Event::TokensOrdered { .. } | Event::Headed { .. } => {
                 out.extend([Part::Zones, Part::Pawns, Part::Moves, Part::Sheet, Part::Phase, Part::Panels, Part::Tables, Part::Desk]);
             }
-            Event::Walked { .. } => out.extend([Part::News]),
+            Event::Walked { .. } | Event::Rolled { .. } => out.extend([Part::News]),
             Event::Told { .. } | Event::Said { .. } => out.extend([Part::Told]),
             Event::Injected { .. } => out.extend([Part::Told, Part::Desk]),
             Event::Here { .. } | Event::Help { .. } | Event::Bot { .. } => out.extend([Part::People, Part::Tables, Part::Me, Part::Moves]),
@@ -1092,7 +1092,7 @@ impl<'a> Build<'a> {
             let team = (l.team != NONE).then(|| (l.team % self.sc.teams.len().max(1) as i64) as u32);
             // Counted by table; whoever looks at several gets different numbers from each.
             let n = if self.table().is_some() { l.n } else { l.n * self.st.tables + l.table };
-            out.push(News { n, at: l.at, seat: l.seat.map(SeatId), team, what });
+            out.push(News { n, table: l.table + 1, at: l.at, seat: l.seat.map(SeatId), team, what });
         }
         let from = out.len().saturating_sub(12);
         out.split_off(from)

@@ -85,6 +85,19 @@ pub fn tiny_files(toml: &str, words: &str) -> Files {
     for repair in check::fix::fix(&files) {
         files.insert(repair.path, repair.bytes);
     }
+    // Words of options, inputs, checks, columns: "The move «dai» has no words for «aperta»."
+    for d in load(&files).diagnostics.iter().filter(|d| d.code == "X803") {
+        let mut said = d.en.split(['«', '»']);
+        let (kind, id, child) = (said.next().unwrap(), said.next().unwrap(), said.nth(1).unwrap());
+        let kind = kind.trim().rsplit(' ').next().unwrap();
+        edit(&mut files, "it.md", |t| {
+            let heading = t.lines().find(|l| l.trim_start_matches('#').trim().split([':', ' ']).take(2).eq([kind, id]));
+            match heading.map(str::to_string) {
+                Some(h) => t.replacen(&h, &format!("{h}\n- {child}: {child}"), 1),
+                None => format!("{t}\n## {kind} {id}\n- {child}: {child}\n"),
+            }
+        });
+    }
     files
 }
 

@@ -1,0 +1,424 @@
+// What every browser test stands on: a server of its own, a desk, phones, and a way to wait for what
+// the server tells instead of for time to pass.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { EventEmitter, once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const BINARY = process.env.SOFIA ?? join(ROOT, "target/debug/sofia");
+const PASSWORD = "quattro parole per provare";
+/** How long a state may take to come before the test says which one is missing. */
+const PATIENCE = 20_000;
+
+export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+export const NARROW = { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true };
+export const LAPTOP = { viewport: { width: 1440, height: 900 } };
+
+const axeSource = readFile(new URL("./node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+
+async function freePort() {
+	const server = createServer().listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const { port } = server.address();
+	server.close();
+	await once(server, "close");
+	return port;
+}
+
+function findBrowser() {
+	const named = process.env.CHROMIUM;
+	if (named) return named;
+	const places = (process.env.PATH ?? "").split(":");
+	for (const name of ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"])
+		for (const place of places) if (existsSync(join(place, name))) return join(place, name);
+	throw new Error("No Chromium: set CHROMIUM to its path, or run tests/run, which finds or installs one.");
+}
+
+/** A server with a data folder of its own. */
+class Server {
+	#child = null;
+	constructor(port, data) {
+		this.port = port;
+		this.data = data;
+		this.base = `http://127.0.0.1:${port}`;
+		this.link = null;
+	}
+
+	async start() {
+		const args = ["serve", "--listen", `127.0.0.1:${this.port}`, "--data", this.data];
+		args.push("--scenarios", join(ROOT, "scenarios"), "--think-bots", "0");
+		const child = spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"] });
+		this.#child = child;
+		let said = "";
+		await new Promise((resolve, reject) => {
+			const hear = (text) => {
+				said += text;
+				const link = said.match(/\/signin#(\S+)/);
+				if (link) this.link = `${this.base}/signin#${link[1]}`;
+				// The folder of the data is the last thing it says.
+				if (said.includes(this.data)) resolve();
+			};
+			child.stdout.setEncoding("utf8").on("data", hear);
+			child.stderr.setEncoding("utf8").on("data", hear);
+			child.on("error", reject);
+			child.on("exit", (code) => reject(new Error(`the server ended with ${code}:\n${said}`)));
+		});
+	}
+
+	/** As a power cut would: no goodbye. */
+	async kill() {
+		const child = this.#child;
+		if (!child || child.exitCode !== null || child.signalCode !== null) return;
+		child.removeAllListeners("exit");
+		child.kill("SIGKILL");
+		await once(child, "exit");
+	}
+}
+
+/** One page and all that the server told it. */
+export class Viewer {
+	parts = {};
+	names = {};
+	n = null;
+	bye = null;
+	frames = [];
+	/** What must never happen on a page. */
+	complaints = [];
+
+	constructor(house, page, label) {
+		this.house = house;
+		this.page = page;
+		this.label = label;
+		page.on("websocket", (ws) => {
+			ws.on("framereceived", ({ payload }) => this.#hear(String(payload)));
+		});
+		page.on("console", (m) => {
+			if (m.type() !== "error" && m.type() !== "warning") return;
+			// A cut line or a refused request is said by the browser itself, and is often the very thing tested.
+			if (/Failed to load resource|WebSocket connection to|ERR_/.test(m.text())) return;
+			this.complaints.push(`${m.type()}: ${m.text()}`);
+		});
+		page.on("pageerror", (e) => this.complaints.push(`error: ${e.message}`));
+		page.on("request", (r) => {
+			const url = new URL(r.url());
+			if (["data:", "blob:"].includes(url.protocol)) return;
+			if (url.host !== new URL(house.base).host) this.complaints.push(`asked elsewhere: ${r.url()}`);
+		});
+	}
+
+	#hear(text) {
+		this.frames.push(text);
+		const f = JSON.parse(text);
+		if (f.t === "view") {
+			this.parts = { ...f.parts };
+			this.names = { ...f.names };
+			this.n = f.n;
+			this.bye = null;
+		} else if (f.t === "diff" && f.after === this.n) {
+			this.parts = { ...this.parts, ...f.parts };
+			this.n = f.n;
+		} else if (f.t === "names") Object.assign(this.names, f.names);
+		else if (f.t === "bye") this.bye = f.why;
+		this.house.news.emit("frame");
+	}
+
+	get stage() {
+		return this.parts.session?.stage ?? null;
+	}
+
+	open(path) {
+		return this.page.goto(this.house.base + path);
+	}
+
+	/** Nothing wider than the page. */
+	async fits() {
+		const [wide, room] = await this.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+		assert.ok(wide <= room, `${this.label}: ${wide} px wide in ${room} (${this.page.url()})`);
+	}
+
+	/** What axe finds on the page as it stands. */
+	async axe(where) {
+		await this.still();
+		await this.page.evaluate(await axeSource);
+		const found = await this.page.evaluate(async () => {
+			const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
+			return violations.map((v) => `${v.id}: ${v.help}\n${v.nodes.map((n) => `    ${n.html.slice(0, 160)}\n      ${(n.failureSummary ?? "").split("\n").slice(1, 3).join(" ")}`).join("\n")}`);
+		});
+		assert.equal(found.length, 0, `axe on ${where}:\n${found.join("\n")}`);
+	}
+
+	/** Every animation has come to its end. */
+	still() {
+		return this.page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => {}))));
+	}
+}
+
+/** A person with a phone. */
+export class Phone extends Viewer {
+	/** The one button of the bar. */
+	get main() {
+		return this.page.locator("section.foot .btn.main");
+	}
+
+	get seat() {
+		return this.parts.me?.seat ?? null;
+	}
+
+	get held() {
+		return this.page.evaluate(() => {
+			const key = Object.keys(localStorage).find((k) => k.startsWith("sofia.seat."));
+			return key ? JSON.parse(localStorage[key]) : null;
+		});
+	}
+
+	async join(code) {
+		await this.open(`/j/${code}`);
+		await this.page.locator(".bar .btn.main").click();
+		await this.house.until(() => this.parts.me, `${this.label} sits`);
+	}
+
+	/** The move that waits for this person's own answer. */
+	get due() {
+		const { phase, moves = [] } = this.parts;
+		if (!phase?.asked || phase.done || phase.frozen) return null;
+		const mine = (m) => m.joint?.versions.find((v) => v.by.includes(this.seat)) ?? m.mine;
+		return moves.find((m) => m.open && !m.extra && !mine(m)) ?? null;
+	}
+
+	get toRead() {
+		const { phase } = this.parts;
+		return !!phase?.ack && phase.asked && !phase.done && !phase.frozen && !this.due;
+	}
+
+	get busy() {
+		return this.stage === "play" && !this.parts.ending && (this.due !== null || this.toRead);
+	}
+
+	/** Does what the screen asks, as a person would. */
+	async answer(choose = () => 0) {
+		const { phase } = this.parts;
+		const move = this.due;
+		const opened = `${phase.id}@${phase.opened_at}`;
+		const over = () => {
+			const now = this.parts.phase;
+			return this.parts.ending || this.stage !== "play" || !now || `${now.id}@${now.opened_at}` !== opened || now.done || !this.busy;
+		};
+		if (!move) await this.main.click();
+		else if (move.joint?.versions.length && !move.joint.each) await this.page.locator(".joint article .btn").first().click();
+		else {
+			for (const input of move.inputs) await this.fill(input, choose(this, move, input));
+			if (move.inputs.length === 0) await this.main.click();
+		}
+		await this.house.until(over, `${this.label} has answered in ${opened}${move ? ` (${move.id})` : ""}`);
+	}
+
+	/** One question and the button under it. */
+	async fill(input, pick) {
+		const form = this.page.locator("section.form");
+		if (input.type === "yes_no") await form.locator("label.opt").nth(pick ? 0 : 1).click();
+		else if (input.type === "choice") {
+			const at = Math.min(Number(pick) || 0, input.options.length - 1);
+			await form.locator("label.opt").nth(at).click();
+		} else if (input.type === "text") {
+			const text = typeof pick === "string" ? pick : input.optional ? "" : `Testo del posto ${this.seat}`;
+			if (text) await form.locator("textarea, input:not([type=radio])").first().fill(text);
+		}
+		await this.main.click();
+	}
+}
+
+export class Desk extends Viewer {
+	id = "";
+	code = "";
+
+	get main() {
+		return this.page.locator(".btn.main");
+	}
+
+	/** From the library to an open door. */
+	async prepare(slug, tables = 1) {
+		await this.open(`/scenarios/${slug}`);
+		const count = this.page.locator("aside output");
+		await count.waitFor();
+		for (let n = Number(await count.innerText()); n !== tables; n += n > tables ? -1 : 1)
+			await this.page.locator("aside .step button").nth(n > tables ? 0 : 1).click();
+		await this.page.locator("aside .btn.main").click();
+		await this.house.until(() => this.stage === "lobby", "the desk is open");
+		this.id = new URL(this.page.url()).pathname.split("/").at(-1);
+		this.code = (await this.house.get(`/api/sessions/${this.id}`)).code;
+	}
+
+	async begin() {
+		await this.main.click();
+		const asIs = this.page.getByRole("button", { name: /Comincia così|Begin as it is/ });
+		await this.house.until(async () => this.stage === "play" || (await asIs.isVisible()), "the play begins or the desk asks");
+		if (this.stage !== "play") await asIs.click();
+		await this.house.until(() => this.stage === "play", "the play begins");
+	}
+
+	get strand() {
+		return this.parts.tables?.[0]?.strands[0] ?? null;
+	}
+
+	get mark() {
+		const s = this.strand;
+		return `${this.stage}/${s?.phase}@${s?.opened_at}/${s?.frozen}`;
+	}
+
+	async next() {
+		const before = this.mark;
+		await this.main.click();
+		const sure = this.page.getByRole("button", { name: /Avanti lo stesso|Go on/ });
+		await this.house.until(async () => this.mark !== before || (await sure.isVisible()), `the desk leaves ${before}`);
+		if (this.mark === before) await sure.click();
+		await this.house.until(() => this.mark !== before, `the desk leaves ${before}`);
+	}
+
+	async end() {
+		await this.page.getByRole("button", { name: /^(Termina…|End…)$/ }).click();
+		await this.page.getByRole("button", { name: /Chiudi e parliamone|Close and talk/ }).click();
+		await this.house.until(() => this.stage === "ended", "the session is over");
+	}
+}
+
+/** Server, browser, desk and phones of one test file. */
+export class House {
+	news = new EventEmitter();
+	viewers = [];
+
+	static async open() {
+		const house = new House();
+		house.news.setMaxListeners(0);
+		house.data = await mkdtemp(join(tmpdir(), "sofia-browser-"));
+		house.server = new Server(await freePort(), house.data);
+		house.base = house.server.base;
+		await house.server.start();
+		house.browser = await chromium.launch({
+			executablePath: findBrowser(),
+			args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+		});
+		return house;
+	}
+
+	async close() {
+		await this.browser?.close();
+		await this.server.kill();
+		await rm(this.data, { recursive: true, force: true });
+	}
+
+	/** Resolves once `is` holds; looked at again at every frame that comes to anybody. */
+	async until(is, what) {
+		const end = Date.now() + PATIENCE;
+		for (;;) {
+			if (await is()) return;
+			const left = end - Date.now();
+			if (left <= 0) throw new Error(`This did not come: ${what}\n${this.viewers.map((v) => v.state?.() ?? brief(v)).join("\n")}`);
+			const stop = new AbortController();
+			const soon = setTimeout(() => stop.abort(), Math.min(left, 100));
+			await once(this.news, "frame", { signal: stop.signal }).catch(() => {});
+			clearTimeout(soon);
+		}
+	}
+
+	async page(Kind, label, options = {}) {
+		const context = await this.browser.newContext({ locale: "it-IT", reducedMotion: "reduce", ...options });
+		context.setDefaultTimeout(PATIENCE);
+		const viewer = new Kind(this, await context.newPage(), label);
+		viewer.context = context;
+		this.viewers.push(viewer);
+		return viewer;
+	}
+
+	async phone(label, options = {}) {
+		return this.page(Phone, label, { ...PHONE, ...options });
+	}
+
+	/** The account of the first start; its cookie serves every desk of this house. */
+	async firstStart() {
+		const desk = await this.page(Desk, "first start", LAPTOP);
+		await desk.page.goto(this.server.link);
+		await desk.page.locator("#name").fill("Paola");
+		await desk.page.locator("#password").fill(PASSWORD);
+		await desk.page.locator("form .btn.main").click();
+		await desk.page.waitForURL(`${this.base}/scenarios`);
+		this.cookies = await desk.context.cookies();
+		return desk;
+	}
+
+	async desk(label = "desk", options = {}) {
+		if (!this.cookies) return this.firstStart();
+		const desk = await this.page(Desk, label, { ...LAPTOP, ...options });
+		await desk.context.addCookies(this.cookies);
+		return desk;
+	}
+
+	/** As the account, outside any page. */
+	async get(path) {
+		const cookie = this.cookies.map((c) => `${c.name}=${c.value}`).join("; ");
+		const answer = await fetch(this.base + path, { headers: { cookie } });
+		assert.ok(answer.ok, `${path}: ${answer.status}`);
+		return answer.json();
+	}
+
+	async seat(desk, count, options = {}) {
+		const phones = [];
+		for (let i = 1; i <= count; i++) {
+			const phone = await this.phone(`phone ${i}`, options);
+			await phone.join(desk.code);
+			phones.push(phone);
+		}
+		await this.until(() => (desk.parts.people ?? []).length >= count, "the desk sees everybody");
+		return phones;
+	}
+
+	/** Phones and desk speak of the same moment. */
+	async together(desk, phones) {
+		await this.until(() => {
+			if (desk.stage !== "play") return phones.every((p) => p.stage === desk.stage);
+			if (desk.parts.tables?.[0]?.ended) return phones.every((p) => p.parts.ending);
+			const s = desk.strand;
+			if (!s?.phase) return false;
+			const open = phones.filter((p) => p.parts.phase?.asked && !p.parts.phase.done).length;
+			return phones.every((p) => p.parts.phase?.id === s.phase && p.parts.phase.opened_at === s.opened_at && p.parts.phase.frozen === s.frozen) && open === s.asked - s.done;
+		}, "phones and desk at the same phase");
+	}
+
+	/** Plays on until `stop` holds or the session is over. `each` is called when a phase has opened. */
+	async play(desk, phones, { choose, each, stop = () => false, most = 2_000 } = {}) {
+		let seen = "";
+		for (let step = 0; step < most; step++) {
+			await this.together(desk, phones);
+			if (desk.stage !== "play" || desk.parts.tables?.[0]?.ended) return;
+			if (stop()) return;
+			if (seen !== desk.mark) {
+				seen = desk.mark;
+				await each?.(desk.strand.phase, phones, desk);
+				await this.together(desk, phones);
+				if (stop()) return;
+			}
+			const busy = phones.find((p) => p.busy);
+			if (busy) await busy.answer(choose);
+			else await desk.next();
+		}
+		throw new Error(`The play did not end in ${most} steps: ${desk.mark}`);
+	}
+
+	/** No page complained of anything. */
+	quiet() {
+		const all = this.viewers.flatMap((v) => v.complaints.map((c) => `${v.label}: ${c}`));
+		assert.deepEqual(all, []);
+	}
+}
+
+function brief(v) {
+	const p = v.parts;
+	const s = p.tables?.[0]?.strands[0];
+	return `  ${v.label}: n ${v.n}, ${v.stage}, phase ${p.phase?.id ?? s?.phase}@${p.phase?.opened_at ?? s?.opened_at}, asked ${p.phase?.asked ?? s?.asked}, done ${p.phase?.done ?? s?.done}, ending ${!!p.ending}, bye ${v.bye}`;
+}
