@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use crate::event::{Event, Frame, Secret, Spot, TextBody};
-use crate::scenario::model::{NONE, Scenario, Scope, Val};
+use crate::scenario::model::{Aud, NONE, Scenario, Scope, Val};
 use crate::state::{
     Ask, Group, Message, MessageKind, NewsLine, NewsWhat, Over, Past, Running, SealedAnswer, Seat, State, Strand, Text, Token, Version,
 };
 use crate::view::{Stage, Status};
 
-/// Lines of news kept in the state.
+/// Lines of news kept of each table.
 const NEWS_KEPT: usize = 40;
-/// Messages kept in the state.
-const MESSAGES_KEPT: usize = 400;
+/// Messages kept in the state: more than a session tells, because readers count theirs from the first.
+const MESSAGES_KEPT: usize = 4_000;
 
 pub fn evolve(sc: &Scenario, st: &mut State, event: &Event) {
     match event {
@@ -121,8 +121,7 @@ fn finished(_sc: &Scenario, st: &mut State, table: Option<u32>, ending: u16, win
 }
 
 fn message(st: &mut State, to: crate::event::People, what: MessageKind) {
-    st.counter += 1;
-    let message = Message { n: st.counter, at: st.clock, to, what };
+    let message = Message { at: st.clock, to, what };
     st.messages.push(message);
     if st.messages.len() > MESSAGES_KEPT {
         st.messages.remove(0);
@@ -321,10 +320,8 @@ fn tokens(sc: &Scenario, st: &mut State, event: &Event) {
             }
         }
         Event::Rolled { table, seat, team, dice } => {
-            st.counter += 1;
             let what = NewsWhat::Dice(dice.clone());
-            st.news.push(NewsLine { n: st.counter, at: st.clock, table: *table, seat: *seat, team: team.map_or(NONE, i64::from), what });
-            drop_old_news(st);
+            add_news(st, *table, *seat, team.map_or(NONE, i64::from), what);
         }
         Event::Walked { token, board, spaces } => {
             let table = st.table_of(sc, Scope::Token(0), *token).unwrap_or(0);
@@ -336,20 +333,28 @@ fn tokens(sc: &Scenario, st: &mut State, event: &Event) {
 }
 
 fn news(sc: &Scenario, st: &mut State, table: u32, seat: Option<u32>, what: NewsWhat) {
-    st.counter += 1;
+    // What stands on a board that not everybody at the table sees is no news.
+    let open = |b: u16| sc.boards[usize::from(b)].seen.iter().any(|a| matches!(a, Aud::Table | Aud::All));
+    if matches!(&what, NewsWhat::Walk { board, .. } if !open(*board)) {
+        return;
+    }
     let team = match &what {
         NewsWhat::Walk { token, .. } if sc.kinds[usize::from(st.tokens[*token as usize].kind)].per == Some(Scope::Team) => {
             st.tokens[*token as usize].owner
         }
         _ => NONE,
     };
-    st.news.push(NewsLine { n: st.counter, at: st.clock, table, seat, team, what });
-    drop_old_news(st);
+    add_news(st, table, seat, team, what);
 }
 
-fn drop_old_news(st: &mut State) {
-    if st.news.len() > NEWS_KEPT {
-        st.news.remove(0);
+/// The newest line of a table's news; the oldest of many goes.
+fn add_news(st: &mut State, table: u32, seat: Option<u32>, team: i64, what: NewsWhat) {
+    let mine = || st.news.iter().enumerate().filter(|(_, l)| l.table == table);
+    let n = mine().last().map_or(1, |(_, l)| l.n + 1);
+    let oldest = (mine().count() >= NEWS_KEPT).then(|| mine().next().map(|(i, _)| i)).flatten();
+    st.news.push(NewsLine { n, at: st.clock, table, seat, team, what });
+    if let Some(i) = oldest {
+        st.news.remove(i);
     }
 }
 

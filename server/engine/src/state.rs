@@ -9,7 +9,7 @@ use crate::id::{Millis, SeatId};
 use crate::scenario::model::{NONE, Scenario, Scope, Val};
 use crate::view::{Stage, Status};
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Seat {
     pub table: u32,
     pub status: Status,
@@ -24,7 +24,7 @@ pub struct Seat {
     pub rested: u32,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Token {
     pub kind: u16,
     pub item: u32,
@@ -35,7 +35,7 @@ pub struct Token {
     pub heading: i64,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Group {
     pub kind: u8,
     pub table: u32,
@@ -43,7 +43,7 @@ pub struct Group {
     pub alive: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct SealedAnswer {
     pub mv: u16,
     pub item: i64,
@@ -51,7 +51,7 @@ pub struct SealedAnswer {
     pub inputs: Filled,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Version {
     pub mv: u16,
     pub item: i64,
@@ -62,7 +62,7 @@ pub struct Version {
     pub n: u32,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Running {
     pub phase: u16,
     pub opened: Millis,
@@ -78,7 +78,7 @@ pub struct Running {
     pub floor: Option<u32>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Strand {
     pub scope: Scope,
     pub inst: u32,
@@ -91,7 +91,7 @@ pub struct Strand {
     pub alive: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Ask {
     pub ask: u32,
     pub strand: u32,
@@ -103,15 +103,14 @@ pub struct Ask {
     pub inputs: Filled,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Message {
-    pub n: u32,
     pub at: Millis,
     pub to: People,
     pub what: MessageKind,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum MessageKind {
     Text { text: u16, vals: Arc<[Val]> },
     Desk { text: u32 },
@@ -119,8 +118,9 @@ pub enum MessageKind {
 }
 
 /// A line of the table's news.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct NewsLine {
+    /// Counted by table.
     pub n: u32,
     pub at: Millis,
     pub table: u32,
@@ -129,34 +129,34 @@ pub struct NewsLine {
     pub what: NewsWhat,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum NewsWhat {
     Dice(Vec<i64>),
     Walk { token: u32, board: u16, spaces: Vec<u32> },
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Text {
     pub author: Option<u32>,
     /// `None`: erased.
     pub body: Option<Arc<str>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Over {
     pub ending: u16,
     pub winners: Vec<u32>,
 }
 
 /// A finished pass of a loop: numbers and items of the loops around, and the value it left.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Past {
     pub passes: Vec<(i64, i64)>,
     pub keys: Vec<i64>,
     pub val: Val,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct State {
     pub stage: Stage,
     pub clock: Millis,

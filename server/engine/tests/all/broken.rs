@@ -66,7 +66,7 @@ fn the_base_has_no_fault() {
 
 #[test]
 fn every_broken_folder_gives_its_faults_and_no_others() {
-    let rows: Corpus = toml::from_str(include_str!("broken.toml")).unwrap();
+    let rows: Corpus = toml::from_str(include_str!("../broken.toml")).unwrap();
     let mut wrong = String::new();
     for row in &rows.row {
         let found = diagnostics(&broken(row));
