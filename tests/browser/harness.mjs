@@ -255,6 +255,15 @@ export class Desk extends Viewer {
 		this.code = (await this.house.get(`/api/sessions/${this.id}`)).code;
 	}
 
+	/** The hall's screen, opened by the link that the desk holds. */
+	async projector(options = {}) {
+		const link = await this.page.locator('a[href^="/screen/"]').first().getAttribute("href");
+		const screen = await this.house.page(Viewer, "projector", { viewport: { width: 1920, height: 1080 }, ...options });
+		await screen.open(link);
+		await this.house.until(() => screen.stage, "the projector shows something");
+		return screen;
+	}
+
 	async begin() {
 		await this.main.click();
 		const asIs = this.page.getByRole("button", { name: /Comincia così|Begin as it is/ });
