@@ -3,7 +3,7 @@ const people = (n: number, one: string, many: string) => (n === 1 ? one : `${n} 
 export default {
 	title: "Al tavolo",
 	tabs: { now: "Adesso", cards: "Carte", table: "Tavolo", label: "Parti del tavolo" },
-	step: (n: number, of: number) => `fase ${n} di ${of}`,
+	step: (n: number, of: number) => `fase ${n}/${of}`,
 	pass: (name: string, n: number, of: number | null) => `${name ? `${name} ` : ""}${n}${of ? ` di ${of}` : ""}`,
 	phaseSaid: (step: number, title: string, time: string) => `Fase ${step}: ${title}.${time ? ` ${time}.` : ""}`,
 	yourCard: "La tua carta · ruolo",
