@@ -178,7 +178,7 @@ fn other_cards(st: &mut State, hidden: &dyn Fn(u16, u32) -> bool) -> usize {
             st.tokens[*t].item = items[(i + 1) % items.len()];
         }
     }
-    for ((z, i), list) in &mut st.zones {
+    for ((z, i), list) in std::sync::Arc::make_mut(&mut st.zones) {
         if hidden(*z, *i) {
             list.reverse();
         }
@@ -197,7 +197,7 @@ fn other_roles(st: &mut State, viewer: Viewer) -> bool {
 }
 
 fn other_texts(st: &mut State, viewer: Viewer) {
-    for t in &mut st.texts {
+    for t in std::sync::Arc::make_mut(&mut st.texts) {
         if t.author.is_none_or(|a| Viewer::Seat(SeatId(a)) != viewer) {
             t.body = Some(Arc::from("tutt'altro, e più lungo di prima, o più corto"));
         }
