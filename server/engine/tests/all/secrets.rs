@@ -175,7 +175,7 @@ fn other_cards(st: &mut State, hidden: &dyn Fn(u16, u32) -> bool) -> usize {
     for tokens in by_kind.values().filter(|t| t.len() > 1) {
         let items: Vec<u32> = tokens.iter().map(|t| st.tokens[*t].item).collect();
         for (i, t) in tokens.iter().enumerate() {
-            st.tokens[*t].item = items[(i + 1) % items.len()];
+            std::sync::Arc::make_mut(&mut st.tokens)[*t].item = items[(i + 1) % items.len()];
         }
     }
     for ((z, i), list) in std::sync::Arc::make_mut(&mut st.zones) {
