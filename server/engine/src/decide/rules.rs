@@ -4,7 +4,7 @@ use super::{Exec, Jump};
 use crate::eval::{Ctx, Regs};
 use crate::event::{Draw, Event, People, Secret, Spot};
 use crate::id::{SeatId, TableId};
-use crate::scenario::model::{NONE, Op, Place, S, Scope, ShapeDef, Thing, ToX, Val, X, ZoneKind};
+use crate::scenario::model::{Aud, NONE, Op, Place, S, Scope, ShapeDef, Thing, ToX, Val, X, ZoneKind};
 use crate::scenario::rules::ast::AtEnd;
 use crate::view::Status;
 
@@ -464,7 +464,9 @@ impl Exec<'_> {
                 }
                 self.drew(Draw::Dice, dice.clone());
                 let id = |n: i64| u32::try_from(n).ok();
-                self.emit(Event::Rolled { table: id(cx.table).unwrap_or(0), seat: id(cx.me), team: id(cx.team), dice: dice.clone() });
+                if self.seen_by_the_table(into) {
+                    self.emit(Event::Rolled { table: id(cx.table).unwrap_or(0), seat: id(cx.me), team: id(cx.team), dice: dice.clone() });
+                }
                 self.put(into, Val::L(dice), cx, regs);
             }
             S::Pick { n, of, weighing, into, list } => {
@@ -496,6 +498,12 @@ impl Exec<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Dice that fall where not everybody sees them are no news.
+    fn seen_by_the_table(&self, into: &Place) -> bool {
+        let Place::Var { v, .. } = into else { return true };
+        self.sc.vars[usize::from(*v)].seen.iter().any(|a| matches!(a, Aud::Table | Aud::All))
     }
 
     fn pick(&mut self, n: usize, mut from: Vec<i64>, weighing: Option<&(X, u16)>, cx: Ctx, regs: &mut Regs) -> Vec<i64> {

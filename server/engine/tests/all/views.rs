@@ -346,3 +346,37 @@ before = "show avviso to table"
         .collect();
     assert_eq!(views[0], views[1]);
 }
+
+/// Dice thrown behind the screen are no news.
+#[test]
+fn dice_that_only_their_owner_sees_are_no_news() {
+    let sc = tiny(
+        r#"
+flow = "tira, fine"
+[variable]
+coperti = { of = "seat", seen = "owner", type = "list of number", shown = "dice" }
+scoperti = { of = "table", seen = "table", type = "list of number", shown = "dice" }
+[phase.tira]
+ends = "desk"
+who = "all"
+[phase.tira.move.dietro]
+mode = "at once"
+extra = true
+do = "roll 3 dice into coperti"
+[phase.tira.move.davanti]
+mode = "at once"
+extra = true
+do = "roll 2 dice into scoperti"
+[phase.fine]
+ends = "desk"
+"#,
+    );
+    let mut room = Room::begun(&sc, 2);
+    let before = room.seat_view(1);
+    does(&mut room, &Command::Seat { seat: SeatId(0), act: made("dietro", None, &[]) }, "dice");
+    let after = room.seat_view(1);
+    assert_eq!((&before["news"], &before["sheet"]), (&after["news"], &after["sheet"]));
+    does(&mut room, &Command::Seat { seat: SeatId(0), act: made("davanti", None, &[]) }, "dice");
+    assert_eq!(room.seat_view(1)["news"].as_array().unwrap().len(), 1);
+    assert_eq!(room.seat_view(0)["news"], room.seat_view(1)["news"]);
+}
