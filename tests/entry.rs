@@ -10,14 +10,8 @@ async fn the_first_link_works_once() {
     let world = world().await;
     let cookie = world.facilitator().await;
     assert_eq!(call(world.at, "GET", "/api/account", &cookie, None).await.json()["name"], "Livia");
-    let again = call(
-        world.at,
-        "POST",
-        "/api/first",
-        "",
-        Some(&json!({ "key": world.first_key, "name": "Altra", "password": "una frase lunga" })),
-    )
-    .await;
+    let again =
+        call(world.at, "POST", "/api/first", "", Some(&json!({ "key": world.first_key, "name": "Altra", "password": "una frase lunga" }))).await;
     assert_eq!((again.status, again.error().as_str()), (401, "account"));
     assert_eq!(world.people.first_key().await.unwrap(), None, "no further link once there is an account");
     let out = call(world.at, "POST", "/api/signout", &cookie, Some(&json!({}))).await;
@@ -75,8 +69,7 @@ async fn wrong_codes_are_few_and_successes_free() {
     for i in 0..30 {
         world.join(&opened.code, &format!("Persona {i}")).await;
     }
-    let invite =
-        call(world.at, "GET", &format!("/api/invite/{}?lang=it", opened.code.to_lowercase()), "", None).await.json();
+    let invite = call(world.at, "GET", &format!("/api/invite/{}?lang=it", opened.code.to_lowercase()), "", None).await.json();
     assert_eq!(invite["session"], opened.id.as_str());
     assert_eq!(invite["suggestions"].as_array().unwrap().len(), 6);
     assert_eq!(invite["facilitator"], "Livia");
@@ -132,8 +125,7 @@ async fn a_personal_code_moves_the_seat_once() {
     let mut anna = world.join(&opened.code, "Anna").await;
     let mut phone = world.sit(&mut anna).await;
     let typed = anna.personal.to_lowercase().replace(' ', "-");
-    let answer =
-        call(world.at, "POST", "/api/return", "", Some(&json!({ "code": opened.code, "personal": typed }))).await;
+    let answer = call(world.at, "POST", "/api/return", "", Some(&json!({ "code": opened.code, "personal": typed }))).await;
     let mut moved = person(&answer);
     assert_eq!((moved.seat, moved.session.as_str()), (anna.seat, opened.id.as_str()));
     assert_ne!(moved.personal, anna.personal);
@@ -141,9 +133,7 @@ async fn a_personal_code_moves_the_seat_once() {
     assert_eq!(last.unwrap(), json!({ "t": "bye", "why": "other_device" }));
     let old = call(world.at, "POST", "/api/ticket", "", Some(&json!({ "token": anna.token }))).await;
     assert_eq!(old.error(), "absent");
-    let again =
-        call(world.at, "POST", "/api/return", "", Some(&json!({ "code": opened.code, "personal": anna.personal })))
-            .await;
+    let again = call(world.at, "POST", "/api/return", "", Some(&json!({ "code": opened.code, "personal": anna.personal }))).await;
     assert_eq!(again.error(), "code", "it works once");
     world.sit(&mut moved).await;
 }
@@ -172,9 +162,7 @@ async fn a_ticket_opens_one_socket_from_our_own_page() {
     for origin in wrong {
         let refused = Client::connect_from(world.at, ticket, &origin).await.err().expect(&origin);
         assert!(matches!(refused, tungstenite::Error::Http(r) if r.status() == 403), "{origin}");
-        let posted =
-            call_from(world.at, "POST", "/api/join", "", &origin, Some(&json!({ "code": opened.code, "nick": "Zoe" })))
-                .await;
+        let posted = call_from(world.at, "POST", "/api/join", "", &origin, Some(&json!({ "code": opened.code, "nick": "Zoe" }))).await;
         assert_eq!(posted.error(), "origin", "{origin}");
     }
     Client::connect(world.at, ticket).await.unwrap().hello(None).await;
@@ -202,14 +190,7 @@ async fn nobody_plays_for_another() {
     wall.hello(None).await;
     assert_eq!(wall.ask(write("w2", "ciao")).await["code"], "rights");
     assert_eq!(wall.ask(desk("d2", json!({ "do": "end" }))).await["code"], "rights");
-    let guessed = call(
-        world.at,
-        "POST",
-        "/api/ticket",
-        "",
-        Some(&json!({ "session": opened.id, "screen": "AAAAAAAAAAAAAAAAAAAAAA" })),
-    )
-    .await;
+    let guessed = call(world.at, "POST", "/api/ticket", "", Some(&json!({ "session": opened.id, "screen": "AAAAAAAAAAAAAAAAAAAAAA" }))).await;
     assert_eq!(guessed.error(), "absent");
 }
 
@@ -238,10 +219,7 @@ async fn malformed_frames_are_answered_and_then_not() {
     let deep = format!("{}{}", "[".repeat(15_000), "]".repeat(15_000));
     seat.send_text(&deep).await;
     assert_eq!(seat.until(|f| f["t"] == "no").await["code"], "malformed");
-    assert_eq!(
-        seat.ask(json!({ "t": "seat", "id": "x".repeat(41), "act": { "do": "ack" } })).await["code"],
-        "malformed"
-    );
+    assert_eq!(seat.ask(json!({ "t": "seat", "id": "x".repeat(41), "act": { "do": "ack" } })).await["code"], "malformed");
     assert_eq!(seat.ask(write("w1", "ancora qui")).await["t"], "ok");
     for _ in 0..60 {
         seat.send_text("?").await;
@@ -298,11 +276,9 @@ async fn requests_have_limits() {
         world.at
     );
     assert_eq!(raw(world.at, &big).await.status, 413);
-    let head =
-        format!("GET / HTTP/1.1\r\nHost: {}\r\nX: {}\r\nConnection: close\r\n\r\n", world.at, "y".repeat(64 * 1024));
+    let head = format!("GET / HTTP/1.1\r\nHost: {}\r\nX: {}\r\nConnection: close\r\n\r\n", world.at, "y".repeat(64 * 1024));
     assert_eq!(raw(world.at, &head).await.status, 431);
-    let bad =
-        call(world.at, "POST", "/api/join", "", Some(&json!({ "code": "ABCDEF", "nick": "x", "admin": true }))).await;
+    let bad = call(world.at, "POST", "/api/join", "", Some(&json!({ "code": "ABCDEF", "nick": "x", "admin": true }))).await;
     assert_eq!((bad.status, bad.error().as_str()), (400, "malformed"));
     let qr = call(world.at, "GET", "/api/qr.svg?u=//evil.example", "", None).await;
     assert_eq!(qr.error(), "malformed");

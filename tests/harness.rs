@@ -53,13 +53,7 @@ async fn start(folder: tempfile::TempDir, memory: Arc<Memory>, clock: Arc<Manual
 }
 
 fn house(folder: &Path, memory: journal::Shared, clock: clock::Shared, people: People) -> House {
-    House {
-        journal: memory,
-        people,
-        clock,
-        library: Arc::new(Library::new(folder.join("scenarios"))),
-        think: Duration::ZERO,
-    }
+    House { journal: memory, people, clock, library: Arc::new(Library::new(folder.join("scenarios"))), think: Duration::ZERO }
 }
 
 pub fn copy(from: &Path, to: &PathBuf) {
@@ -123,14 +117,7 @@ pub async fn call(at: SocketAddr, method: &str, path: &str, cookie: &str, body: 
     call_from(at, method, path, cookie, &format!("http://{at}"), body).await
 }
 
-pub async fn call_from(
-    at: SocketAddr,
-    method: &str,
-    path: &str,
-    cookie: &str,
-    origin: &str,
-    body: Option<&Value>,
-) -> Answer {
+pub async fn call_from(at: SocketAddr, method: &str, path: &str, cookie: &str, origin: &str, body: Option<&Value>) -> Answer {
     let text = body.map(Value::to_string).unwrap_or_default();
     let kind = if body.is_some() { "Content-Type: application/json\r\n" } else { "" };
     let cookie = if cookie.is_empty() { String::new() } else { format!("Cookie: {cookie}\r\n") };
@@ -184,16 +171,11 @@ impl World {
         let answer = call(self.at, "POST", "/api/sessions", cookie, Some(&body)).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         let opened = answer.json();
-        Opened {
-            id: opened["id"].as_str().unwrap().into(),
-            code: opened["code"].as_str().unwrap().into(),
-            cookie: cookie.to_owned(),
-        }
+        Opened { id: opened["id"].as_str().unwrap().into(), code: opened["code"].as_str().unwrap().into(), cookie: cookie.to_owned() }
     }
 
     pub async fn join(&self, code: &str, nick: &str) -> Person {
-        let answer =
-            call(self.at, "POST", "/api/join", "", Some(&json!({ "code": code, "nick": nick, "lang": "it" }))).await;
+        let answer = call(self.at, "POST", "/api/join", "", Some(&json!({ "code": code, "nick": nick, "lang": "it" }))).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         person(&answer)
     }

@@ -2,9 +2,7 @@
 
 use sofia::journal::memory::{Fault, Memory};
 use sofia::journal::sqlite::{Options, Sqlite};
-use sofia::journal::{
-    Actor, Answer, Commit, Hash, Head, Journal, Opening, Sealed, examine, fingerprint, record, verify,
-};
+use sofia::journal::{Actor, Answer, Commit, Hash, Head, Journal, Opening, Sealed, examine, fingerprint, record, verify};
 use sofia_engine::{Event, Files, TextBody};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -46,10 +44,7 @@ async fn contract(journal: Arc<dyn Journal>) {
         let late = commit(a, expected + 1, &head.hash, "altro");
         assert_eq!(journal.append(a, expected, late).await.unwrap(), Answer::Conflict { head: 3 }, "{expected}");
     }
-    assert_eq!(
-        journal.append(Uuid::from_u128(3), 5, commit(Uuid::from_u128(3), 6, &[0; 32], "")).await.unwrap(),
-        Answer::Conflict { head: 0 }
-    );
+    assert_eq!(journal.append(Uuid::from_u128(3), 5, commit(Uuid::from_u128(3), 6, &[0; 32], "")).await.unwrap(), Answer::Conflict { head: 0 });
     assert_eq!(journal.head(a).unwrap(), Some(head));
 
     let rows = journal.read(a, 1).unwrap();
@@ -165,8 +160,7 @@ async fn tampering_on_the_disk_is_found_too() {
     let folder = tempfile::tempdir().unwrap();
     let session = Uuid::from_u128(7);
     fill(sqlite(&folder).as_ref(), session, 5).await;
-    let edit =
-        |sql: &str| rusqlite::Connection::open(folder.path().join("journal.db")).unwrap().execute(sql, []).unwrap();
+    let edit = |sql: &str| rusqlite::Connection::open(folder.path().join("journal.db")).unwrap().execute(sql, []).unwrap();
     let broken = || verify(sqlite(&folder).as_ref(), session).unwrap().broken_at;
     assert_eq!(broken(), None);
     edit("UPDATE commits SET body = CAST(replace(CAST(body AS TEXT), 'testo', 'testa') AS BLOB) WHERE seq = 4");
@@ -194,11 +188,7 @@ async fn a_full_disk_refuses_and_recovers() {
             Answer::Refused(_) => {
                 assert!(!refused, "refused again after there was room");
                 refused = true;
-                assert_eq!(
-                    journal.head(session).unwrap(),
-                    Some(head),
-                    "what was acknowledged is there, and nothing else"
-                );
+                assert_eq!(journal.head(session).unwrap(), Some(head), "what was acknowledged is there, and nothing else");
                 journal.set_max_pages(100_000);
             }
             other => panic!("{other:?}"),

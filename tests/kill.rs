@@ -19,8 +19,7 @@ fn child_writes_until_it_is_killed() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let journal = std::sync::Arc::new(Sqlite::open(Path::new(&folder), Options::default()).unwrap());
-        let rooms: Vec<_> =
-            (1..=ROOMS).map(|room| tokio::spawn(write_for_ever(journal.clone(), Uuid::from_u128(room)))).collect();
+        let rooms: Vec<_> = (1..=ROOMS).map(|room| tokio::spawn(write_for_ever(journal.clone(), Uuid::from_u128(room)))).collect();
         for room in rooms {
             room.await.unwrap();
         }

@@ -56,17 +56,11 @@ fn a_busy_port_is_one_sentence_with_a_way_out() {
     let held = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let at = held.local_addr().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let out = Command::new(env!("CARGO_BIN_EXE_sofia"))
-        .args(["--listen", &at.to_string(), "--lang", "en", "--data"])
-        .arg(folder.path())
-        .output()
-        .unwrap();
+    let out =
+        Command::new(env!("CARGO_BIN_EXE_sofia")).args(["--listen", &at.to_string(), "--lang", "en", "--data"]).arg(folder.path()).output().unwrap();
     let why = String::from_utf8(out.stderr).unwrap();
     assert!(!out.status.success());
-    assert_eq!(
-        why.trim(),
-        format!("sofia: Port {} is already in use: try  sofia serve --listen 127.0.0.1:{}", at.port(), at.port() + 1)
-    );
+    assert_eq!(why.trim(), format!("sofia: Port {} is already in use: try  sofia serve --listen 127.0.0.1:{}", at.port(), at.port() + 1));
 }
 
 #[test]
@@ -117,10 +111,7 @@ fn a_record_is_exported_and_verified() {
     lines[at] = b'p';
     std::fs::write(&file, &lines).unwrap();
     let (ok, said, _) = run(&["verify", file.to_str().unwrap(), "--lang", "en"]);
-    assert!(
-        !ok && String::from_utf8(said).unwrap().contains("from commit 2"),
-        "the commit after the changed one no longer follows"
-    );
+    assert!(!ok && String::from_utf8(said).unwrap().contains("from commit 2"), "the commit after the changed one no longer follows");
     let (ok, _, why) = run(&["verify", "ffff"]);
     assert!(!ok && why.contains("Nessuna sessione"), "{why}");
     let (ok, table, _) = run(&["export", &id, "--format", "csv"]);

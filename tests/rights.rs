@@ -21,12 +21,7 @@ async fn every_route_by_every_visitor() {
         ("forged cookie", "sofia=AAAAAAAAAAAAAAAAAAAAAA", String::new(), vec![Role::Anyone, Role::House]),
         ("projector", "", format!("screen={screen}"), vec![Role::Anyone, Role::House, Role::Projector]),
         ("wrong projector", "", "screen=AAAAAAAAAAAAAAAAAAAAAA".into(), vec![Role::Anyone, Role::House]),
-        (
-            "facilitator",
-            opened.cookie.as_str(),
-            String::new(),
-            vec![Role::Anyone, Role::House, Role::Facilitator, Role::Designer, Role::Supervisor],
-        ),
+        ("facilitator", opened.cookie.as_str(), String::new(), vec![Role::Anyone, Role::House, Role::Facilitator, Role::Designer, Role::Supervisor]),
     ];
     for (method, route, act) in ROUTES {
         // Signing out would end the walk; refusals of the sign-in are about the password.
@@ -44,8 +39,7 @@ async fn every_route_by_every_visitor() {
             let body = (*method != "GET").then(|| json!({}));
             let answer = call(world.at, method, &path, cookie, body.as_ref()).await;
             // The projector's key counts only where the path names its session.
-            let roles: Vec<Role> =
-                roles.iter().copied().filter(|r| *r != Role::Projector || route.contains("{id}")).collect();
+            let roles: Vec<Role> = roles.iter().copied().filter(|r| *r != Role::Projector || route.contains("{id}")).collect();
             let may = roles.iter().any(|r| allowed(*r, *act));
             assert_eq!(!is_refusal(&answer), may, "{method} {path} by {who}: {} {}", answer.status, answer.body);
         }
@@ -83,17 +77,14 @@ async fn another_facilitators_session_does_not_exist() {
     let world = world().await;
     let opened = world.open().await;
     world.people.add_account("Marta".into(), "un'altra frase".into(), "facilitator").await.unwrap();
-    let answer =
-        call(world.at, "POST", "/api/signin", "", Some(&json!({ "name": "Marta", "password": "un'altra frase" })))
-            .await;
+    let answer = call(world.at, "POST", "/api/signin", "", Some(&json!({ "name": "Marta", "password": "un'altra frase" }))).await;
     let marta = answer.cookie();
     let absent = call(world.at, "GET", &format!("/api/sessions/{}", uuid::Uuid::now_v7()), &marta, None).await;
     for path in ["", "/qr.svg", "/timeline", "/export.jsonl", "/export.csv", "/verify"] {
         let answer = call(world.at, "GET", &format!("/api/sessions/{}{path}", opened.id), &marta, None).await;
         assert_eq!((answer.status, &answer.body), (404, &absent.body), "{path}");
     }
-    let ticket =
-        call(world.at, "POST", "/api/ticket", &marta, Some(&json!({ "session": opened.id, "as": "desk" }))).await;
+    let ticket = call(world.at, "POST", "/api/ticket", &marta, Some(&json!({ "session": opened.id, "as": "desk" }))).await;
     assert_eq!((ticket.status, &ticket.body), (404, &absent.body));
     assert_eq!(call(world.at, "GET", "/api/sessions", &marta, None).await.body, "[]");
 }

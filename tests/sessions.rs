@@ -66,10 +66,7 @@ async fn coming_back_costs_only_the_gap() {
         let at = world.at;
         async move {
             let ticket = call(at, "POST", "/api/ticket", "", Some(&json!({ "token": token }))).await.json();
-            (
-                Client::connect(at, ticket["ticket"].as_str().unwrap()).await.unwrap(),
-                ticket["token"].as_str().unwrap().to_owned(),
-            )
+            (Client::connect(at, ticket["ticket"].as_str().unwrap()).await.unwrap(), ticket["token"].as_str().unwrap().to_owned())
         }
     };
     let (mut a, token) = again(&world, anna.token.clone()).await;
@@ -82,10 +79,7 @@ async fn coming_back_costs_only_the_gap() {
     (a.n, a.parts) = (n, parts.clone());
     a.send(json!({ "t": "hello", "since": n })).await;
     let gap = a.next().await.unwrap();
-    assert_eq!(
-        (gap["t"].as_str(), gap["parts"].as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>()),
-        (Some("diff"), vec!["told"])
-    );
+    assert_eq!((gap["t"].as_str(), gap["parts"].as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>()), (Some("diff"), vec!["told"]));
     assert_eq!(told(&a.parts), ["uno", "due"]);
     a.leave().await;
     let (mut a, _) = again(&world, token).await;
@@ -130,10 +124,7 @@ async fn a_full_disk_is_told_and_play_goes_on_after() {
     assert_eq!(a.health["saved"], false, "told before the answer");
     regia.until(|f| f["t"] == "health" && f["saved"] == false).await;
     assert_eq!(regia.ask(desk("d1", json!({ "do": "say", "text": "x" }))).await["code"], "not_saved");
-    assert_eq!(
-        call(world.at, "POST", "/api/join", "", Some(&json!({ "code": opened.code, "nick": "Bruno" }))).await.error(),
-        "not_saved"
-    );
+    assert_eq!(call(world.at, "POST", "/api/join", "", Some(&json!({ "code": opened.code, "nick": "Bruno" }))).await.error(), "not_saved");
     world.clock.advance(Duration::from_secs(1));
     world.memory.set_full(false);
     world.clock.advance(Duration::from_secs(1));
@@ -165,8 +156,7 @@ async fn everything_is_there_after_a_restart() {
     world.begin(&opened).await.leave().await;
     let mut a = world.sit(&mut anna).await;
     a.ask(write("w1", "prima")).await;
-    let verified =
-        call(world.at, "GET", &format!("/api/sessions/{}/verify", opened.id), &opened.cookie, None).await.json();
+    let verified = call(world.at, "GET", &format!("/api/sessions/{}/verify", opened.id), &opened.cookie, None).await.json();
     let n = a.n;
     let stopping = tokio::spawn(async move { a.end().await });
     let world = world.restart().await;
@@ -174,10 +164,7 @@ async fn everything_is_there_after_a_restart() {
     assert_eq!((last.unwrap(), code), (json!({ "t": "bye", "why": "restart" }), Some(1012)));
     let mut a = world.sit(&mut anna).await;
     assert_eq!((told(&a.parts), a.n), (vec!["prima".to_owned()], n));
-    assert_eq!(
-        call(world.at, "GET", &format!("/api/sessions/{}/verify", opened.id), &opened.cookie, None).await.json(),
-        verified
-    );
+    assert_eq!(call(world.at, "GET", &format!("/api/sessions/{}/verify", opened.id), &opened.cookie, None).await.json(), verified);
     assert_eq!(verified["ok"], true);
     assert_eq!(a.ask(write("w2", "dopo")).await["t"], "ok");
 }
@@ -196,8 +183,7 @@ async fn who_is_erased_is_gone_and_the_record_stays_whole() {
     regia.until(|f| f["t"] == "view").await;
     assert!(!regia.names.contains_key("0"), "a fresh view has no such name");
     assert_eq!(a.end().await.0.unwrap()["why"], "shown_out");
-    let verified =
-        call(world.at, "GET", &format!("/api/sessions/{}/verify", opened.id), &opened.cookie, None).await.json();
+    let verified = call(world.at, "GET", &format!("/api/sessions/{}/verify", opened.id), &opened.cookie, None).await.json();
     assert_eq!(verified["ok"], true);
     for file in ["people.db", "people.db-wal"] {
         let bytes = std::fs::read(world.folder.path().join(file)).unwrap_or_default();
@@ -217,8 +203,7 @@ async fn the_journal_holds_no_names_and_no_plain_words() {
     world.begin(&opened).await.leave().await;
     let mut a = world.sit(&mut anna).await;
     a.ask(write("w1", "parole mie")).await;
-    let export =
-        call(world.at, "GET", &format!("/api/sessions/{}/export.jsonl", opened.id), &opened.cookie, None).await;
+    let export = call(world.at, "GET", &format!("/api/sessions/{}/export.jsonl", opened.id), &opened.cookie, None).await;
     assert!(export.body.lines().count() >= 3);
     assert!(!export.body.contains("Annabella") && !export.body.contains("parole mie"), "{}", export.body);
     let table = call(world.at, "GET", &format!("/api/sessions/{}/export.csv", opened.id), &opened.cookie, None).await;
@@ -232,15 +217,9 @@ async fn renaming_reaches_everybody() {
     let mut anna = world.join(&opened.code, "Anna").await;
     let mut a = world.sit(&mut anna).await;
     let path = format!("/api/sessions/{}/people", opened.id);
-    assert_eq!(
-        call(world.at, "PATCH", &path, &opened.cookie, Some(&json!({ "seat": 0, "nick": "Annina" }))).await.status,
-        204
-    );
+    assert_eq!(call(world.at, "PATCH", &path, &opened.cookie, Some(&json!({ "seat": 0, "nick": "Annina" }))).await.status, 204);
     a.until(|f| f["t"] == "names" && f["names"]["0"] == "Annina").await;
-    assert_eq!(
-        call(world.at, "PATCH", &path, &opened.cookie, Some(&json!({ "seat": 9, "nick": "Zoe" }))).await.error(),
-        "absent"
-    );
+    assert_eq!(call(world.at, "PATCH", &path, &opened.cookie, Some(&json!({ "seat": 9, "nick": "Zoe" }))).await.error(), "absent");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -252,10 +231,7 @@ async fn who_is_shown_out_is_out_and_the_code_dies_at_the_end() {
     let mut regia = world.desk(&opened).await;
     assert_eq!(regia.ask(desk("d1", json!({ "do": "show_out", "seat": 0 }))).await["t"], "ok");
     assert_eq!(a.end().await.0.unwrap()["why"], "shown_out");
-    assert_eq!(
-        call(world.at, "POST", "/api/ticket", "", Some(&json!({ "token": anna.token }))).await.error(),
-        "absent"
-    );
+    assert_eq!(call(world.at, "POST", "/api/ticket", "", Some(&json!({ "token": anna.token }))).await.error(), "absent");
     regia.ask(desk("d2", json!({ "do": "lock", "on": true }))).await;
     let locked = call(world.at, "POST", "/api/join", "", Some(&json!({ "code": opened.code, "nick": "Bruno" }))).await;
     assert_eq!(locked.error(), "locked");
@@ -286,8 +262,7 @@ async fn a_damaged_record_opens_for_reading_only() {
     assert_eq!(told(&a.parts), ["buono"]);
     assert_eq!(a.health["saved"], false);
     assert_eq!(a.ask(write("w3", "ancora")).await["code"], "closed");
-    let verified =
-        call(world.at, "GET", &format!("/api/sessions/{}/verify", opened.id), &opened.cookie, None).await.json();
+    let verified = call(world.at, "GET", &format!("/api/sessions/{}/verify", opened.id), &opened.cookie, None).await.json();
     assert_eq!((&verified["ok"], verified["broken_at"].as_u64()), (&json!(false), Some(last)));
     let other = world.open_as(&opened.cookie).await;
     world.join(&other.code, "Carla").await;
@@ -387,4 +362,22 @@ async fn the_session_clock_stands_while_the_server_is_down() {
     assert_eq!(phase(&regia.parts), "attesa");
     world.clock.advance(Duration::from_secs(30));
     regia.until_view(|p| phase(p) == "dopo").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_timeline_names_people_only_to_those_who_may_know() {
+    let world = world().await;
+    let opened = world.open().await;
+    let mut anna = world.join(&opened.code, "Anna").await;
+    world.begin(&opened).await.leave().await;
+    let mut a = world.sit(&mut anna).await;
+    a.ask(write("w1", "parole mie")).await;
+    world.people.add_account("Vera".into(), "una terza frase".into(), "supervisor").await.unwrap();
+    let signed = json!({ "name": "Vera", "password": "una terza frase" });
+    let vera = call(world.at, "POST", "/api/signin", "", Some(&signed)).await.cookie();
+    let path = format!("/api/sessions/{}/timeline?lang=it", opened.id);
+    let own = call(world.at, "GET", &path, &opened.cookie, None).await.json();
+    let hers = call(world.at, "GET", &path, &vera, None).await.json();
+    assert_eq!((&own["seats"][0]["nick"], &hers["seats"][0]["nick"]), (&json!("Anna"), &Value::Null));
+    assert!(own["lines"].as_array().unwrap().len() >= 3 && own["facts"]["people"] == 1, "{own}");
 }

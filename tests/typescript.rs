@@ -29,8 +29,7 @@ impl TypeVisitor for Gather {
     }
 }
 
-const HEAD: &str =
-    "// Generated from the Rust types by `SOFIA_WRITE_TS=1 cargo test --test all typescript`. Do not edit.
+const HEAD: &str = "// Generated from the Rust types by `SOFIA_WRITE_TS=1 cargo test --test all typescript`. Do not edit.
 
 /** A line of words; names of people are put in from the seat. */
 export type Line = Inline[];
@@ -44,8 +43,7 @@ export type Changed = Parts;
 ";
 
 fn generate() -> String {
-    let mut all =
-        Gather { config: Config::new().with_large_int("number"), seen: HashSet::new(), declared: BTreeMap::new() };
+    let mut all = Gather { config: Config::new().with_large_int("number"), seen: HashSet::new(), declared: BTreeMap::new() };
     all.visit::<frames::ClientFrame>();
     all.visit::<frames::ServerFrame>();
     all.visit::<sofia_engine::view::Parts>();

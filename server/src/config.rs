@@ -92,10 +92,7 @@ impl Config {
             think: Duration::from_millis(args.think_bots.or(file.think_bots).unwrap_or(1_200)),
             trust_proxy: if args.trust_proxy.is_empty() { file.trust_proxy } else { args.trust_proxy },
             seat_commands: args.seat_commands,
-            sockets_per_address: args
-                .sockets_per_address
-                .or(file.sockets_per_address)
-                .unwrap_or(limits::SOCKETS_PER_ADDRESS),
+            sockets_per_address: args.sockets_per_address.or(file.sockets_per_address).unwrap_or(limits::SOCKETS_PER_ADDRESS),
             data: args.data,
             lang: args.lang,
             address,

@@ -52,15 +52,7 @@ pub fn csv(commits: &[Commit], names: &std::collections::BTreeMap<u32, String>) 
         };
         for event in &commit.events {
             let (what, detail) = event_cells(event);
-            let cells = [
-                commit.seq.to_string(),
-                commit.at.to_string(),
-                commit.t.to_string(),
-                commit.actor.to_string(),
-                name.into(),
-                what,
-                detail,
-            ];
+            let cells = [commit.seq.to_string(), commit.at.to_string(), commit.t.to_string(), commit.actor.to_string(), name.into(), what, detail];
             table.write_record(cells.map(guarded)).map_err(|e| e.to_string())?;
         }
     }
@@ -80,11 +72,7 @@ fn event_cells(event: &sofia_engine::Event) -> (String, String) {
 
 /// A spreadsheet runs a cell that looks like a formula; an apostrophe keeps it a text.
 fn guarded(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err() {
-        format!("'{cell}")
-    } else {
-        cell
-    }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err() { format!("'{cell}") } else { cell }
 }
 
 #[cfg(test)]

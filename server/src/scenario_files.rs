@@ -88,14 +88,7 @@ impl Library {
         if let Some(scenario) = &scenario {
             self.by_hash.insert(loaded.hash.clone(), scenario.clone());
         }
-        Folder {
-            slug,
-            scenario,
-            diagnostics: Arc::new(loaded.diagnostics),
-            hash: loaded.hash,
-            files: Arc::new(files),
-            unreadable,
-        }
+        Folder { slug, scenario, diagnostics: Arc::new(loaded.diagnostics), hash: loaded.hash, files: Arc::new(files), unreadable }
     }
 }
 
@@ -106,12 +99,8 @@ pub fn scenario_folders(root: &Path) -> Vec<PathBuf> {
         return vec![root.to_owned()];
     }
     let Ok(entries) = std::fs::read_dir(root) else { return Vec::new() };
-    let mut folders: Vec<PathBuf> = entries
-        .flatten()
-        .map(|e| e.path())
-        .filter(|p| p.join("scenario.toml").is_file())
-        .take(limits::SCENARIOS)
-        .collect();
+    let mut folders: Vec<PathBuf> =
+        entries.flatten().map(|e| e.path()).filter(|p| p.join("scenario.toml").is_file()).take(limits::SCENARIOS).collect();
     folders.sort();
     folders
 }

@@ -19,9 +19,7 @@ impl std::fmt::Debug for Key {
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     if getrandom::fill(&mut bytes).is_err() {
-        eprintln!(
-            "sofia: il generatore di numeri casuali del sistema non risponde. / The system's random generator does not answer."
-        );
+        eprintln!("sofia: il generatore di numeri casuali del sistema non risponde. / The system's random generator does not answer.");
         std::process::exit(70);
     }
     bytes

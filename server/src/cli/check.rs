@@ -16,12 +16,8 @@ pub fn check(paths: &[PathBuf], json: bool, lang: &str) -> Outcome {
     }
     let (mut errors, mut warnings) = (0, 0);
     for folder in &folders {
-        let files = read_folder(folder).map_err(|e| {
-            Trouble::new(
-                format!("Non posso leggere {}: {e}", folder.display()),
-                format!("Cannot read {}: {e}", folder.display()),
-            )
-        })?;
+        let files = read_folder(folder)
+            .map_err(|e| Trouble::new(format!("Non posso leggere {}: {e}", folder.display()), format!("Cannot read {}: {e}", folder.display())))?;
         let loaded = crate::session::engine_api::load(&files);
         let faulty = loaded.diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
         // A folder that is refused has a fault, whether or not it has a sentence.
@@ -39,8 +35,7 @@ pub fn check(paths: &[PathBuf], json: bool, lang: &str) -> Outcome {
         }
     }
     if !json {
-        let (f, e, w) =
-            (say(lang, "scenari", "scenarios"), say(lang, "errori", "errors"), say(lang, "avvisi", "warnings"));
+        let (f, e, w) = (say(lang, "scenari", "scenarios"), say(lang, "errori", "errors"), say(lang, "avvisi", "warnings"));
         println!("{} {f}, {errors} {e}, {warnings} {w}", folders.len());
     }
     Ok(if errors > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -80,12 +75,8 @@ fn print_plain(folder: &Path, d: &Diagnostic, lang: &str) {
 
 pub fn read(path: &Path, lang: &str) -> Outcome {
     let folder = scenario_folders(path).into_iter().next().ok_or_else(|| no_scenarios(&[path.to_owned()]))?;
-    let files = read_folder(&folder).map_err(|e| {
-        Trouble::new(
-            format!("Non posso leggere {}: {e}", folder.display()),
-            format!("Cannot read {}: {e}", folder.display()),
-        )
-    })?;
+    let files = read_folder(&folder)
+        .map_err(|e| Trouble::new(format!("Non posso leggere {}: {e}", folder.display()), format!("Cannot read {}: {e}", folder.display())))?;
     let loaded = crate::session::engine_api::load(&files);
     match loaded.scenario {
         Some(scenario) => {

@@ -46,11 +46,7 @@ pub fn verify(what: &str, data: &Path, lang: &str) -> Outcome {
     let (commits, mark) = (verdict.good.seq, journal::fingerprint(&verdict.good.hash));
     match verdict.broken_at {
         None => {
-            println!(
-                "{} {commits} · {} {mark}",
-                say(lang, "Integro. Mosse registrate:", "Whole. Commits:"),
-                say(lang, "impronta", "fingerprint")
-            );
+            println!("{} {commits} · {} {mark}", say(lang, "Integro. Mosse registrate:", "Whole. Commits:"), say(lang, "impronta", "fingerprint"));
             Ok(ExitCode::SUCCESS)
         }
         Some(at) => {
@@ -68,11 +64,8 @@ pub fn verify(what: &str, data: &Path, lang: &str) -> Outcome {
 fn verify_file(file: &Path) -> Result<Verdict, Trouble> {
     let bytes = std::fs::read(file).map_err(|e| unreadable(&e.to_string()))?;
     let lines: Vec<&[u8]> = bytes.split(|b| *b == b'\n').filter(|l| !l.is_empty()).collect();
-    let rows: Vec<Row> = lines
-        .iter()
-        .enumerate()
-        .map(|(i, line)| Row { seq: i as u64 + 1, bytes: line.to_vec(), hash: record::hash(line) })
-        .collect();
+    let rows: Vec<Row> =
+        lines.iter().enumerate().map(|(i, line)| Row { seq: i as u64 + 1, bytes: line.to_vec(), hash: record::hash(line) }).collect();
     let session = rows.first().and_then(|r| record::link(&r.bytes)).map(|l| l.session).unwrap_or_default();
     // A file has no head beside it: only the printed fingerprint can show that its end is missing.
     let head = rows.last().map(|r| Head { seq: r.seq, hash: r.hash });

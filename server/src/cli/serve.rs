@@ -19,9 +19,10 @@ use tokio::net::TcpListener;
 pub fn run(args: ServeArgs) -> Outcome {
     start_log();
     let config = Config::load(args)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| {
-        Trouble::new(format!("Non posso avviare i processi di lavoro: {e}."), format!("Cannot start the workers: {e}."))
-    })?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Trouble::new(format!("Non posso avviare i processi di lavoro: {e}."), format!("Cannot start the workers: {e}.")))?;
     runtime.block_on(serve(config))?;
     // Whatever still hangs must not keep the process.
     runtime.shutdown_timeout(std::time::Duration::from_millis(500));
@@ -30,8 +31,7 @@ pub fn run(args: ServeArgs) -> Outcome {
 
 /// No names, contents, codes or tokens are ever given to the log.
 fn start_log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("SOFIA_LOG")
-        .unwrap_or_else(|_| "info,hyper=warn,rusqlite_migration=warn".into());
+    let filter = tracing_subscriber::EnvFilter::try_from_env("SOFIA_LOG").unwrap_or_else(|_| "info,hyper=warn,rusqlite_migration=warn".into());
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
@@ -46,8 +46,7 @@ async fn serve(config: Config) -> Result<(), Trouble> {
     let listener = listen(config.listen).await?;
     let library = Arc::new(Library::new(config.scenarios.clone()));
     let clock = clock::System::shared();
-    let house =
-        House { journal, people: people.clone(), clock: clock.clone(), library: library.clone(), think: config.think };
+    let house = House { journal, people: people.clone(), clock: clock.clone(), library: library.clone(), think: config.think };
     let address = config.address.clone().unwrap_or_else(|| own_address(config.listen, config.tls.is_some()));
     let site = Site {
         address: address.clone(),
@@ -95,9 +94,7 @@ fn open_folder(data: &Path) -> Result<File, Trouble> {
     let shown = data.display();
     let bad = |e: std::io::Error| {
         Trouble::new(
-            format!(
-                "Non posso usare la cartella dei dati {shown} ({e}): controlla i permessi, o indicane un'altra con --data."
-            ),
+            format!("Non posso usare la cartella dei dati {shown} ({e}): controlla i permessi, o indicane un'altra con --data."),
             format!("Cannot use the data folder {shown} ({e}): see its permissions, or name another with --data."),
         )
     };
@@ -106,9 +103,7 @@ fn open_folder(data: &Path) -> Result<File, Trouble> {
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(_) => Err(Trouble::new(
-            format!(
-                "Un'altra sofia sta già usando la cartella {shown}: fermala, o indica un'altra cartella con --data."
-            ),
+            format!("Un'altra sofia sta già usando la cartella {shown}: fermala, o indica un'altra cartella con --data."),
             format!("Another sofia is already using the folder {shown}: stop it, or name another folder with --data."),
         )),
     }
@@ -166,10 +161,7 @@ fn welcome(config: &Config, address: &str, first: Option<&str>) {
     } else {
         println!("  {}\n    {address}/signin\n", say(lang, "Chi conduce:", "Facilitator:"));
     }
-    println!(
-        "  {}\n    {address}\n",
-        say(lang, "Chi partecipa, dalla stessa rete:", "Participants, on the same network:")
-    );
+    println!("  {}\n    {address}\n", say(lang, "Chi partecipa, dalla stessa rete:", "Participants, on the same network:"));
     if let Some(code) = qr::terminal(address) {
         println!("{code}");
     }

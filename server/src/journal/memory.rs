@@ -64,11 +64,7 @@ impl Journal for Memory {
         } else if head != expected {
             let _ = tell.send(Answer::Conflict { head });
         } else if fault != Some(Fault::LoseSilently) {
-            inner.sessions.entry(session).or_default().push(Row {
-                seq: expected + 1,
-                bytes: commit.bytes,
-                hash: commit.hash,
-            });
+            inner.sessions.entry(session).or_default().push(Row { seq: expected + 1, bytes: commit.bytes, hash: commit.hash });
             if fault.is_none() {
                 let _ = tell.send(Answer::Committed);
             }

@@ -100,8 +100,7 @@ pub fn examine(session: Uuid, rows: &[Row], head: Option<Head>) -> Verdict {
     for row in rows {
         let holds = row.seq == good.seq + 1
             && record::hash(&row.bytes) == row.hash
-            && record::link(&row.bytes)
-                .is_some_and(|l| l.session == session && l.seq == row.seq && l.prev == good.hash);
+            && record::link(&row.bytes).is_some_and(|l| l.session == session && l.seq == row.seq && l.prev == good.hash);
         if !holds {
             return Verdict { good, broken_at: Some(good.seq + 1) };
         }

@@ -87,9 +87,7 @@ impl Sqlite {
         let writer = std::thread::Builder::new()
             .name("journal".into())
             .spawn(move || write_all(connection, &jobs, options.fatal))
-            .map_err(|e| {
-                Trouble::new(format!("Non posso avviare il registro: {e}."), format!("Cannot start the journal: {e}."))
-            })?;
+            .map_err(|e| Trouble::new(format!("Non posso avviare il registro: {e}."), format!("Cannot start the journal: {e}.")))?;
         Ok(Self { queue: Some(queue), writer: Some(writer), reader: Mutex::new(reader) })
     }
 
@@ -158,24 +156,16 @@ fn cannot_open(path: &Path, error: &rusqlite::Error) -> Trouble {
             format!("Another program is using {file}: close it, or name another folder with --data."),
         ),
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Trouble::new(
-            format!(
-                "{file} è danneggiato e non viene toccato: mettilo da parte e rimetti una copia, oppure indica un'altra cartella con --data."
-            ),
-            format!(
-                "{file} is damaged and is left as it is: put it aside and restore a copy, or name another folder with --data."
-            ),
+            format!("{file} è danneggiato e non viene toccato: mettilo da parte e rimetti una copia, oppure indica un'altra cartella con --data."),
+            format!("{file} is damaged and is left as it is: put it aside and restore a copy, or name another folder with --data."),
         ),
         Some(ErrorCode::DiskFull) => Trouble::new(
             format!("Il disco è pieno e {file} non si può preparare: libera spazio e riprova."),
             format!("The disk is full and {file} cannot be prepared: free some space and try again."),
         ),
         _ => Trouble::new(
-            format!(
-                "Non posso aprire {file} ({error}): controlla che la cartella esista e si possa scrivere, o indicane un'altra con --data."
-            ),
-            format!(
-                "Cannot open {file} ({error}): see that the folder exists and can be written, or name another with --data."
-            ),
+            format!("Non posso aprire {file} ({error}): controlla che la cartella esista e si possa scrivere, o indicane un'altra con --data."),
+            format!("Cannot open {file} ({error}): see that the folder exists and can be written, or name another with --data."),
         ),
     }
 }
@@ -240,13 +230,7 @@ fn store(db: &mut Connection, group: &mut Vec<Waiting>, fatal: fn(&str)) {
 fn spares_us(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),
-        Some(
-            ErrorCode::DiskFull
-                | ErrorCode::DatabaseBusy
-                | ErrorCode::DatabaseLocked
-                | ErrorCode::OutOfMemory
-                | ErrorCode::ReadOnly
-        )
+        Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::OutOfMemory | ErrorCode::ReadOnly)
     )
 }
 
@@ -264,29 +248,32 @@ fn store_group(db: &mut Connection, group: &[Waiting]) -> rusqlite::Result<Vec<A
 fn store_one(db: &Connection, session: Uuid, expected: u64, commit: &Sealed) -> rusqlite::Result<Answer> {
     let (id, seq) = (session.as_bytes().as_slice(), expected as i64 + 1);
     let moved = if expected == 0 {
-        db.prepare_cached("INSERT OR IGNORE INTO heads(session, seq, hash) VALUES(?1, 1, ?2)")?
-            .execute(params![id, commit.hash.as_slice()])?
+        db.prepare_cached("INSERT OR IGNORE INTO heads(session, seq, hash) VALUES(?1, 1, ?2)")?.execute(params![id, commit.hash.as_slice()])?
     } else {
-        db.prepare_cached("UPDATE heads SET seq = ?2, hash = ?3 WHERE session = ?1 AND seq = ?2 - 1")?
-            .execute(params![id, seq, commit.hash.as_slice()])?
+        db.prepare_cached("UPDATE heads SET seq = ?2, hash = ?3 WHERE session = ?1 AND seq = ?2 - 1")?.execute(params![
+            id,
+            seq,
+            commit.hash.as_slice()
+        ])?
     };
     if moved == 0 {
-        let head: Option<i64> =
-            db.prepare_cached("SELECT seq FROM heads WHERE session = ?1")?.query_row([id], |r| r.get(0)).optional()?;
+        let head: Option<i64> = db.prepare_cached("SELECT seq FROM heads WHERE session = ?1")?.query_row([id], |r| r.get(0)).optional()?;
         return Ok(Answer::Conflict { head: head.unwrap_or(0) as u64 });
     }
-    db.prepare_cached("INSERT INTO commits(session, seq, command, hash, body) VALUES(?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![id, seq, commit.command_id, commit.hash.as_slice(), commit.bytes])?;
+    db.prepare_cached("INSERT INTO commits(session, seq, command, hash, body) VALUES(?1, ?2, ?3, ?4, ?5)")?.execute(params![
+        id,
+        seq,
+        commit.command_id,
+        commit.hash.as_slice(),
+        commit.bytes
+    ])?;
     Ok(Answer::Committed)
 }
 
 fn keep(db: &mut Connection, hash: &str, files: &Files) -> rusqlite::Result<()> {
     let transaction = db.transaction()?;
     for (path, content) in files {
-        transaction.execute(
-            "INSERT OR IGNORE INTO scenarios(hash, path, content) VALUES(?1, ?2, ?3)",
-            params![hash, path, content],
-        )?;
+        transaction.execute("INSERT OR IGNORE INTO scenarios(hash, path, content) VALUES(?1, ?2, ?3)", params![hash, path, content])?;
     }
     transaction.commit()
 }
@@ -307,10 +294,7 @@ impl Journal for Sqlite {
             None => Some(TrySendError::Disconnected(job)),
         };
         // Nothing was handed over, so nothing is stored.
-        if let Some(
-            TrySendError::Full(Job::Append { tell, .. }) | TrySendError::Disconnected(Job::Append { tell, .. }),
-        ) = failed
-        {
+        if let Some(TrySendError::Full(Job::Append { tell, .. }) | TrySendError::Disconnected(Job::Append { tell, .. })) = failed {
             let _ = tell.send(Answer::Refused("the journal is busy".into()));
         }
         answer
@@ -330,9 +314,8 @@ impl Journal for Sqlite {
 
     fn read(&self, session: Uuid, after: u64) -> Result<Vec<Row>, String> {
         let db = self.reader();
-        let mut query = db
-            .prepare_cached("SELECT seq, body, hash FROM commits WHERE session = ?1 AND seq > ?2 ORDER BY seq")
-            .map_err(|e| e.to_string())?;
+        let mut query =
+            db.prepare_cached("SELECT seq, body, hash FROM commits WHERE session = ?1 AND seq > ?2 ORDER BY seq").map_err(|e| e.to_string())?;
         let rows = query
             .query_map(params![session.as_bytes().as_slice(), after as i64], |r| {
                 Ok(Row { seq: r.get::<_, i64>(0)? as u64, bytes: r.get(1)?, hash: hash_of(r.get_ref(2)?.as_bytes()?) })
@@ -344,9 +327,7 @@ impl Journal for Sqlite {
     fn sessions(&self) -> Result<Vec<Uuid>, String> {
         let db = self.reader();
         // Rows without a head are damage that must be seen too.
-        let mut query = db
-            .prepare_cached("SELECT session FROM heads UNION SELECT DISTINCT session FROM commits")
-            .map_err(|e| e.to_string())?;
+        let mut query = db.prepare_cached("SELECT session FROM heads UNION SELECT DISTINCT session FROM commits").map_err(|e| e.to_string())?;
         let ids = query.query_map([], |r| r.get::<_, Vec<u8>>(0)).map_err(|e| e.to_string())?;
         Ok(ids.filter_map(|id| Uuid::from_slice(&id.ok()?).ok()).collect())
     }
@@ -354,20 +335,15 @@ impl Journal for Sqlite {
     fn keep_scenario(&self, hash: &str, files: &Files) -> Result<(), String> {
         let queue = self.queue.as_ref().ok_or("opened for reading only")?;
         let (tell, answer) = std::sync::mpsc::channel();
-        queue
-            .send(Job::Keep { hash: hash.to_owned(), files: files.clone(), tell })
-            .map_err(|_| "the journal has stopped".to_owned())?;
+        queue.send(Job::Keep { hash: hash.to_owned(), files: files.clone(), tell }).map_err(|_| "the journal has stopped".to_owned())?;
         answer.recv().map_err(|_| "the journal has stopped".to_owned())?
     }
 
     fn scenario(&self, hash: &str) -> Result<Option<Files>, String> {
         let db = self.reader();
-        let mut query =
-            db.prepare_cached("SELECT path, content FROM scenarios WHERE hash = ?1").map_err(|e| e.to_string())?;
-        let files: Files = query
-            .query_map([hash], |r| Ok((r.get(0)?, r.get(1)?)))
-            .and_then(Iterator::collect)
-            .map_err(|e: rusqlite::Error| e.to_string())?;
+        let mut query = db.prepare_cached("SELECT path, content FROM scenarios WHERE hash = ?1").map_err(|e| e.to_string())?;
+        let files: Files =
+            query.query_map([hash], |r| Ok((r.get(0)?, r.get(1)?))).and_then(Iterator::collect).map_err(|e: rusqlite::Error| e.to_string())?;
         Ok((!files.is_empty()).then_some(files))
     }
 }

@@ -20,15 +20,7 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Self; 7] = [
-        Self::Anyone,
-        Self::Participant,
-        Self::Projector,
-        Self::Facilitator,
-        Self::Designer,
-        Self::Supervisor,
-        Self::House,
-    ];
+    pub const ALL: [Self; 7] = [Self::Anyone, Self::Participant, Self::Projector, Self::Facilitator, Self::Designer, Self::Supervisor, Self::House];
 
     #[must_use]
     pub fn of_account(name: &str) -> Option<Self> {

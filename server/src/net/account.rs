@@ -32,11 +32,7 @@ fn failed(app: &SharedApp, caller: &Caller) -> Wrong {
     Wrong::Account
 }
 
-pub async fn sign_in(
-    State(app): State<SharedApp>,
-    Extension(caller): Extension<Caller>,
-    Body(ask): Body<SignIn>,
-) -> Result<SignedIn, Wrong> {
+pub async fn sign_in(State(app): State<SharedApp>, Extension(caller): Extension<Caller>, Body(ask): Body<SignIn>) -> Result<SignedIn, Wrong> {
     if !app.tries.may(&caller.address) {
         return Err(Wrong::Busy);
     }
@@ -50,11 +46,7 @@ pub async fn sign_in(
     }
 }
 
-pub async fn first(
-    State(app): State<SharedApp>,
-    Extension(caller): Extension<Caller>,
-    Body(ask): Body<FirstStart>,
-) -> Result<SignedIn, Wrong> {
+pub async fn first(State(app): State<SharedApp>, Extension(caller): Extension<Caller>, Body(ask): Body<FirstStart>) -> Result<SignedIn, Wrong> {
     if !app.tries.may(&caller.address) {
         return Err(Wrong::Busy);
     }

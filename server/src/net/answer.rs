@@ -17,9 +17,7 @@ impl Wrong {
             Self::Busy => StatusCode::TOO_MANY_REQUESTS,
             Self::Malformed => StatusCode::BAD_REQUEST,
             Self::Ended => StatusCode::GONE,
-            Self::Locked | Self::Full | Self::Refused | Self::Nick | Self::Scenario | Self::Damaged => {
-                StatusCode::CONFLICT
-            }
+            Self::Locked | Self::Full | Self::Refused | Self::Nick | Self::Scenario | Self::Damaged => StatusCode::CONFLICT,
             Self::NotSaved => StatusCode::INSUFFICIENT_STORAGE,
             Self::Server => StatusCode::INTERNAL_SERVER_ERROR,
         }

@@ -10,9 +10,7 @@ fn is_client_route(path: &str) -> bool {
     let (first, second, rest) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
     match (first, second, rest) {
         ("" | "t" | "journals" | "scenarios" | "signin" | "access" | "glossary" | "help", None, None) => true,
-        ("j" | "desk" | "screen" | "debrief" | "journals" | "scenarios" | "alone" | "print", Some(id), None) => {
-            !id.is_empty()
-        }
+        ("j" | "desk" | "screen" | "debrief" | "journals" | "scenarios" | "alone" | "print", Some(id), None) => !id.is_empty(),
         _ => false,
     }
 }
@@ -26,10 +24,7 @@ pub async fn page(request: Request) -> Response {
     if is_client_route(path) {
         return match sofia_web::asset("index.html") {
             Some(asset) => serve(asset, request.headers()),
-            None => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "sofia: il programma per il browser non è incluso. / The browser client is not included.",
-            )
+            None => (StatusCode::SERVICE_UNAVAILABLE, "sofia: il programma per il browser non è incluso. / The browser client is not included.")
                 .into_response(),
         };
     }

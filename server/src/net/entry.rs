@@ -49,8 +49,7 @@ pub async fn invite(
     let facts = app.registry.facts(card.id).await?;
     let lang = query.lang.unwrap_or_else(|| card.lang.clone());
     let shown = scenario_of(&app, &card).await.ok_or(Wrong::Scenario)?.card(&lang);
-    let taken =
-        |nick: &str| facts.names.values().any(|n| crate::people::nick::folded(n) == crate::people::nick::folded(nick));
+    let taken = |nick: &str| facts.names.values().any(|n| crate::people::nick::folded(n) == crate::people::nick::folded(nick));
     Ok(Json(Invite {
         session: card.id.to_string(),
         title: engine::plain(&shown.title),
@@ -67,11 +66,7 @@ pub async fn invite(
     }))
 }
 
-pub async fn join(
-    State(app): State<SharedApp>,
-    Extension(caller): Extension<Caller>,
-    Body(ask): Body<Join>,
-) -> Result<Json<Joined>, Wrong> {
+pub async fn join(State(app): State<SharedApp>, Extension(caller): Extension<Caller>, Body(ask): Body<Join>) -> Result<Json<Joined>, Wrong> {
     let card = by_code(&app, &caller, &ask.code).await?;
     let welcome = app.registry.join(card.id, ask.nick).await?;
     Ok(Json(Joined {
@@ -83,11 +78,7 @@ pub async fn join(
     }))
 }
 
-pub async fn come_back(
-    State(app): State<SharedApp>,
-    Extension(caller): Extension<Caller>,
-    Body(ask): Body<Return>,
-) -> Result<Json<Joined>, Wrong> {
+pub async fn come_back(State(app): State<SharedApp>, Extension(caller): Extension<Caller>, Body(ask): Body<Return>) -> Result<Json<Joined>, Wrong> {
     let card = by_code(&app, &caller, &ask.code).await?;
     if !app.personal_tries.may(&card.id) {
         return Err(Wrong::Busy);
@@ -103,15 +94,9 @@ pub async fn come_back(
     Ok(Json(Joined { session: card.id.to_string(), seat, token: papers.token, personal: papers.personal, nick }))
 }
 
-pub async fn ticket(
-    State(app): State<SharedApp>,
-    Extension(caller): Extension<Caller>,
-    Body(ask): Body<TicketAsk>,
-) -> Result<Json<Ticket>, Wrong> {
+pub async fn ticket(State(app): State<SharedApp>, Extension(caller): Extension<Caller>, Body(ask): Body<TicketAsk>) -> Result<Json<Ticket>, Wrong> {
     let (grant, token) = match ask {
-        TicketAsk { token: Some(token), session: None, watch_as: None, screen: None } => {
-            seat_grant(&app, &caller, &token).await?
-        }
+        TicketAsk { token: Some(token), session: None, watch_as: None, screen: None } => seat_grant(&app, &caller, &token).await?,
         TicketAsk { token: None, session: Some(session), watch_as: Some(watch_as), screen: None } => {
             (account_grant(&app, &caller, &session, watch_as).await?, None)
         }
@@ -154,9 +139,7 @@ async fn screen_grant(app: &SharedApp, caller: &Caller, session: &str, key: &str
     }
     let card = app.registry.house().people.session(id(session)?).await?;
     match card {
-        Some(card) if secret::same(key.as_bytes(), card.screen_key().as_bytes()) => {
-            Ok(Grant { session: card.id, viewer: Viewer::Projector })
-        }
+        Some(card) if secret::same(key.as_bytes(), card.screen_key().as_bytes()) => Ok(Grant { session: card.id, viewer: Viewer::Projector }),
         _ => Err(wrong_key(app, caller)),
     }
 }
@@ -169,11 +152,7 @@ fn wrong_key(app: &SharedApp, caller: &Caller) -> Wrong {
 }
 
 /// The seats of a session that one person plays alone.
-pub async fn own_seats(
-    app: &SharedApp,
-    card: &SessionCard,
-    how_many: u32,
-) -> Result<Vec<crate::wire::http::OwnSeat>, Wrong> {
+pub async fn own_seats(app: &SharedApp, card: &SessionCard, how_many: u32) -> Result<Vec<crate::wire::http::OwnSeat>, Wrong> {
     let mut seats = Vec::new();
     for nick in words::suggestions(&card.lang, how_many as usize, |_| false) {
         let welcome = app.registry.join(card.id, nick).await?;

@@ -49,10 +49,7 @@ pub async fn rights(State(app): State<SharedApp>, params: RawPathParams, mut req
     let Some(act) = access::act_of(request.method().as_str(), &route) else {
         return Wrong::Absent.into_response();
     };
-    if request.method() != Method::GET
-        && request.method() != Method::HEAD
-        && !origin_is_ours(&app, request.headers(), false)
-    {
+    if request.method() != Method::GET && request.method() != Method::HEAD && !origin_is_ours(&app, request.headers(), false) {
         app.gauges.failed_tries_total.fetch_add(1, Ordering::Relaxed);
         return Wrong::Origin.into_response();
     }
@@ -70,16 +67,8 @@ pub async fn rights(State(app): State<SharedApp>, params: RawPathParams, mut req
     next.run(request).await
 }
 
-async fn caller(
-    app: &SharedApp,
-    peer: IpAddr,
-    headers: &HeaderMap,
-    query: Option<&str>,
-    session: Option<Uuid>,
-    act: Act,
-) -> Result<Caller, Wrong> {
-    let mut caller =
-        Caller { address: real_address(app, peer, headers), account: None, roles: vec![Role::Anyone], screen_of: None };
+async fn caller(app: &SharedApp, peer: IpAddr, headers: &HeaderMap, query: Option<&str>, session: Option<Uuid>, act: Act) -> Result<Caller, Wrong> {
+    let mut caller = Caller { address: real_address(app, peer, headers), account: None, roles: vec![Role::Anyone], screen_of: None };
     if peer.is_loopback() && !headers.contains_key("x-forwarded-for") {
         caller.roles.push(Role::House);
     }
@@ -107,8 +96,7 @@ async fn caller(
 /// The value of our cookie.
 pub fn cookie(headers: &HeaderMap) -> Option<&str> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok());
-    all.flat_map(|v| v.split(';'))
-        .find_map(|pair| pair.trim().split_once('=').filter(|(n, _)| *n == COOKIE).map(|(_, v)| v))
+    all.flat_map(|v| v.split(';')).find_map(|pair| pair.trim().split_once('=').filter(|(n, _)| *n == COOKIE).map(|(_, v)| v))
 }
 
 /// Tokens of ours need no decoding.
@@ -121,8 +109,7 @@ fn real_address(app: &SharedApp, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     if !app.site.trusted_proxies.contains(&peer) {
         return peer;
     }
-    let forwarded =
-        headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(','));
+    let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(','));
     let hops: Vec<IpAddr> = forwarded.filter_map(|a| a.trim().parse().ok()).collect();
     hops.into_iter().rev().find(|a| !app.site.trusted_proxies.contains(a)).unwrap_or(peer)
 }
@@ -143,12 +130,7 @@ pub fn origin_is_ours(app: &SharedApp, headers: &HeaderMap, required: bool) -> b
 
 /// Headers of every answer: no script but ours, no frame but ours, nothing kept of what is personal.
 pub async fn headers(State(app): State<SharedApp>, request: Request, next: Next) -> Response {
-    let host = request
-        .headers()
-        .get(header::HOST)
-        .and_then(|h| h.to_str().ok())
-        .filter(|h| is_plain_host(h))
-        .map(str::to_owned);
+    let host = request.headers().get(header::HOST).and_then(|h| h.to_str().ok()).filter(|h| is_plain_host(h)).map(str::to_owned);
     let api = request.uri().path().starts_with("/api/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -180,7 +162,5 @@ fn content_policy(host: Option<&str>) -> String {
 }
 
 fn is_plain_host(host: &str) -> bool {
-    !host.is_empty()
-        && host.len() < 256
-        && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':' | b'-' | b'[' | b']'))
+    !host.is_empty() && host.len() < 256 && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':' | b'-' | b'[' | b']'))
 }

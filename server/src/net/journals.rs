@@ -48,12 +48,18 @@ pub async fn timeline(
     Path(session): Path<String>,
     Query(query): Query<Lang>,
 ) -> Result<Json<serde_json::Value>, Wrong> {
-    let (card, _) = readable(&app, &caller, &session).await?;
+    let (card, with_names) = readable(&app, &caller, &session).await?;
     let scenario = scenario_of(&app, &card).await.ok_or(Wrong::Scenario)?;
-    let (commits, _) = commits(&app, &card).await?;
+    let (commits, crowd) = commits(&app, &card).await?;
     let lang = query.lang.unwrap_or_else(|| card.lang.clone());
     let timeline = tokio::task::spawn_blocking(move || engine::timeline(&scenario, &commits, &lang)).await;
-    Ok(Json(timeline.map_err(|_| Wrong::Server)?))
+    let mut timeline = serde_json::to_value(timeline.map_err(|_| Wrong::Server)?).map_err(|_| Wrong::Server)?;
+    // The report knows seats; nicknames are put in only for who may read them.
+    for seat in timeline["seats"].as_array_mut().into_iter().flatten() {
+        let nick = seat["seat"].as_u64().and_then(|n| crowd.names.get(&(n as u32))).filter(|_| with_names);
+        seat["nick"] = nick.map_or(serde_json::Value::Null, |n| n.as_str().into());
+    }
+    Ok(Json(timeline))
 }
 
 fn download(name: &str, kind: &'static str, bytes: Vec<u8>) -> Response {
@@ -61,21 +67,13 @@ fn download(name: &str, kind: &'static str, bytes: Vec<u8>) -> Response {
     ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response()
 }
 
-pub async fn jsonl(
-    State(app): State<SharedApp>,
-    Extension(caller): Extension<Caller>,
-    Path(session): Path<String>,
-) -> Result<Response, Wrong> {
+pub async fn jsonl(State(app): State<SharedApp>, Extension(caller): Extension<Caller>, Path(session): Path<String>) -> Result<Response, Wrong> {
     let (card, _) = readable(&app, &caller, &session).await?;
     let lines = export::jsonl(&rows(&app, &card).await?);
     Ok(download(&format!("sofia-{}.jsonl", card.id), "application/x-ndjson", lines))
 }
 
-pub async fn csv(
-    State(app): State<SharedApp>,
-    Extension(caller): Extension<Caller>,
-    Path(session): Path<String>,
-) -> Result<Response, Wrong> {
+pub async fn csv(State(app): State<SharedApp>, Extension(caller): Extension<Caller>, Path(session): Path<String>) -> Result<Response, Wrong> {
     let (card, with_names) = readable(&app, &caller, &session).await?;
     let (commits, crowd) = commits(&app, &card).await?;
     let names = if with_names { crowd.names } else { Default::default() };

@@ -160,12 +160,7 @@ pub fn serve(listener: TcpListener, app: SharedApp, tls: Option<Tls>) -> io::Res
     Ok(Server { address, app, stop })
 }
 
-async fn accept_all(
-    listener: TcpListener,
-    app: SharedApp,
-    tls: Option<TlsAcceptor>,
-    mut stopping: watch::Receiver<bool>,
-) {
+async fn accept_all(listener: TcpListener, app: SharedApp, tls: Option<TlsAcceptor>, mut stopping: watch::Receiver<bool>) {
     let doors = Arc::new(Doors::default());
     let routes = router::router(app.clone());
     loop {
@@ -202,14 +197,7 @@ async fn secured(tcp: TcpStream, tls: Option<TlsAcceptor>) -> Option<Stream> {
 }
 
 /// One HTTP connection. After an upgrade the stream lives on in its socket task, which keeps `door` open.
-async fn connection(
-    stream: Stream,
-    address: IpAddr,
-    routes: axum::Router,
-    app: &SharedApp,
-    door: Door,
-    mut stopping: watch::Receiver<bool>,
-) {
+async fn connection(stream: Stream, address: IpAddr, routes: axum::Router, app: &SharedApp, door: Door, mut stopping: watch::Receiver<bool>) {
     let _counted = Counted::new(&app.gauges.connections);
     let door = Arc::new((door, stopping.clone()));
     let service = tower_http::add_extension::AddExtension::new(routes, Peer(address));

@@ -46,28 +46,17 @@ pub async fn scenarios(State(app): State<SharedApp>, Query(query): Query<Lang>) 
     Ok(Json(folders(&app).await?.iter().map(|f| offered(f, lang)).collect()))
 }
 
-pub async fn scenario(
-    State(app): State<SharedApp>,
-    Path(slug): Path<String>,
-    Query(query): Query<Lang>,
-) -> Result<Json<Offered>, Wrong> {
+pub async fn scenario(State(app): State<SharedApp>, Path(slug): Path<String>, Query(query): Query<Lang>) -> Result<Json<Offered>, Wrong> {
     Ok(Json(offered(&folder(&app, &slug).await?, query.lang.as_deref().unwrap_or("it"))))
 }
 
 // ---------------------------------------------------------------- sessions
 
-pub async fn open(
-    State(app): State<SharedApp>,
-    Extension(caller): Extension<Caller>,
-    Body(ask): Body<NewSession>,
-) -> Result<Json<Opened>, Wrong> {
+pub async fn open(State(app): State<SharedApp>, Extension(caller): Extension<Caller>, Body(ask): Body<NewSession>) -> Result<Json<Opened>, Wrong> {
     let owner = caller.account()?.id;
     let folder = folder(&app, &ask.scenario).await?;
     let scenario = folder.scenario.clone().ok_or(Wrong::Scenario)?;
-    if ask.tables == 0
-        || ask.tables > limits::TABLES
-        || ask.seats.is_some_and(|n| n == 0 || n as usize > limits::PEOPLE)
-    {
+    if ask.tables == 0 || ask.tables > limits::TABLES || ask.seats.is_some_and(|n| n == 0 || n as usize > limits::PEOPLE) {
         return Err(Wrong::Malformed);
     }
     let own = app.registry.house().people.sessions_of(owner).await?;
@@ -79,11 +68,7 @@ pub async fn open(
     let tables = if ask.alone { 1 } else { ask.tables };
     let wanted = Wanted { owner, folder, title, tables, lang, set: ask.set, alone: ask.alone };
     let card = app.registry.open(wanted).await?;
-    let seats = if ask.alone {
-        entry::own_seats(&app, &card, ask.seats.unwrap_or_else(|| entry::fewest(&scenario))).await?
-    } else {
-        Vec::new()
-    };
+    let seats = if ask.alone { entry::own_seats(&app, &card, ask.seats.unwrap_or_else(|| entry::fewest(&scenario))).await? } else { Vec::new() };
     tracing::info!(session = %card.id, "opened");
     Ok(Json(Opened { id: card.id.to_string(), code: card.code.unwrap_or_default(), seats }))
 }
@@ -133,10 +118,7 @@ fn blank_row(card: &SessionCard) -> SessionRow {
     }
 }
 
-pub async fn list(
-    State(app): State<SharedApp>,
-    Extension(caller): Extension<Caller>,
-) -> Result<Json<Vec<SessionRow>>, Wrong> {
+pub async fn list(State(app): State<SharedApp>, Extension(caller): Extension<Caller>) -> Result<Json<Vec<SessionRow>>, Wrong> {
     let cards = app.registry.house().people.sessions_of(caller.account()?.id).await?;
     let mut rows = Vec::with_capacity(cards.len());
     for card in &cards {
@@ -181,11 +163,7 @@ fn picture(text: &str) -> Result<Response, Wrong> {
     Ok(([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response())
 }
 
-pub async fn join_qr(
-    State(app): State<SharedApp>,
-    Extension(caller): Extension<Caller>,
-    Path(session): Path<String>,
-) -> Result<Response, Wrong> {
+pub async fn join_qr(State(app): State<SharedApp>, Extension(caller): Extension<Caller>, Path(session): Path<String>) -> Result<Response, Wrong> {
     let card = own(&app, &caller, &session).await?;
     picture(&join_url(&app, &card).ok_or(Wrong::Ended)?)
 }
@@ -197,10 +175,8 @@ pub struct PathOnly {
 
 /// Our own address and a path: never a picture of somebody else's link.
 pub async fn any_qr(State(app): State<SharedApp>, Query(query): Query<PathOnly>) -> Result<Response, Wrong> {
-    let plain = query.u.starts_with('/')
-        && !query.u.starts_with("//")
-        && query.u.len() <= 200
-        && query.u.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    let plain =
+        query.u.starts_with('/') && !query.u.starts_with("//") && query.u.len() <= 200 && query.u.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     if !plain {
         return Err(Wrong::Malformed);
     }

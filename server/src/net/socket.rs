@@ -104,8 +104,7 @@ async fn converse(app: &App, ws: WebSocketStream<Stream>, line: mpsc::Sender<Cal
     }
     let now = app.registry.house().clock.mono();
     let burst = rate(app, viewer).1;
-    let mut talk =
-        Talk { app, ws, line, conn, viewer, bucket: Bucket::full(burst, now), bad: 0, heard: Instant::now() };
+    let mut talk = Talk { app, ws, line, conn, viewer, bucket: Bucket::full(burst, now), bad: 0, heard: Instant::now() };
     let why = talk.run(&mut out).await;
     let _ = talk.line.send(Call::Gone { conn }).await;
     drop(out);
@@ -168,9 +167,7 @@ impl Talk<'_> {
             self.ws.flush().await
         });
         match written.await {
-            Ok(Ok(())) => bye.map(|why| {
-                End::Ours(Some(why), if why == Bye::Restart { CloseCode::Restart } else { CloseCode::Normal })
-            }),
+            Ok(Ok(())) => bye.map(|why| End::Ours(Some(why), if why == Bye::Restart { CloseCode::Restart } else { CloseCode::Normal })),
             _ => Some(End::Theirs),
         }
     }

@@ -120,10 +120,7 @@ impl People {
     /// Makes the first account with the key of the link, once. `None`: the key is not (or no longer) good.
     pub async fn first_account(&self, key: &str, name: String, password: String) -> Outcome<Option<Account>> {
         let hash = secret::hash(key);
-        let good = self
-            .store
-            .run(move |db| db.query_row("SELECT 1 FROM first_keys WHERE hash = ?1", [hash], |_| Ok(())).optional())
-            .await?;
+        let good = self.store.run(move |db| db.query_row("SELECT 1 FROM first_keys WHERE hash = ?1", [hash], |_| Ok(())).optional()).await?;
         if good.is_none() {
             return Ok(None);
         }
@@ -135,10 +132,7 @@ impl People {
                     return Ok(None);
                 }
                 let roles = "facilitator designer supervisor";
-                db.execute(
-                    "INSERT INTO accounts(name, password, roles) VALUES(?1, ?2, ?3)",
-                    params![name, password, roles],
-                )?;
+                db.execute("INSERT INTO accounts(name, password, roles) VALUES(?1, ?2, ?3)", params![name, password, roles])?;
                 account(db, "id = ?1", db.last_insert_rowid())
             })
             .await?;
@@ -151,10 +145,7 @@ impl People {
         let made = self
             .store
             .run(move |db| {
-                db.execute(
-                    "INSERT INTO accounts(name, password, roles) VALUES(?1, ?2, ?3)",
-                    params![name, password, roles],
-                )?;
+                db.execute("INSERT INTO accounts(name, password, roles) VALUES(?1, ?2, ?3)", params![name, password, roles])?;
                 account(db, "id = ?1", db.last_insert_rowid())
             })
             .await?;
@@ -166,16 +157,13 @@ impl People {
         let found = self
             .store
             .run(move |db| {
-                db.query_row("SELECT id, password FROM accounts WHERE name = ?1", [name], |r| {
-                    Ok((r.get::<_, i64>(0)?, r.get::<_, String>(1)?))
-                })
-                .optional()
+                db.query_row("SELECT id, password FROM accounts WHERE name = ?1", [name], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, String>(1)?)))
+                    .optional()
             })
             .await?;
         let (id, kept) = found.unwrap_or((0, NOBODY.to_owned()));
         let right = tokio::task::spawn_blocking(move || {
-            PasswordHash::new(&kept)
-                .is_ok_and(|h| argon2::Argon2::default().verify_password(password.as_bytes(), &h).is_ok())
+            PasswordHash::new(&kept).is_ok_and(|h| argon2::Argon2::default().verify_password(password.as_bytes(), &h).is_ok())
         })
         .await
         .unwrap_or(false);
@@ -193,10 +181,7 @@ impl People {
         self.store
             .run(move |db| {
                 db.execute("DELETE FROM sign_ins WHERE until < ?1", [now])?;
-                db.execute(
-                    "INSERT INTO sign_ins(hash, account, until) VALUES(?1, ?2, ?3)",
-                    params![hash, account, until],
-                )
+                db.execute("INSERT INTO sign_ins(hash, account, until) VALUES(?1, ?2, ?3)", params![hash, account, until])
             })
             .await?;
         Ok(token)
@@ -279,11 +264,7 @@ impl People {
 
     /// The play is over: the code dies with it.
     pub async fn end_session(&self, id: Uuid) -> Outcome<()> {
-        self.store
-            .run(move |db| {
-                db.execute("UPDATE sessions SET ended = 1, code = NULL WHERE id = ?1", [id.as_bytes().as_slice()])
-            })
-            .await?;
+        self.store.run(move |db| db.execute("UPDATE sessions SET ended = 1, code = NULL WHERE id = ?1", [id.as_bytes().as_slice()])).await?;
         Ok(())
     }
 
@@ -299,8 +280,7 @@ impl People {
                 let token = secret::token();
                 let personal = free_personal(db, session)?;
                 // Left over from a join that never reached the journal.
-                db.prepare_cached("DELETE FROM seats WHERE session = ?1 AND seat = ?2")?
-                    .execute(params![session.as_bytes().as_slice(), seat])?;
+                db.prepare_cached("DELETE FROM seats WHERE session = ?1 AND seat = ?2")?.execute(params![session.as_bytes().as_slice(), seat])?;
                 db.prepare_cached("INSERT INTO seats(session, seat, nick, folded, key, token, personal) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
                     .execute(params![
                         session.as_bytes().as_slice(),
@@ -320,12 +300,7 @@ impl People {
     /// The commit that was to make the seat did not come about.
     pub async fn unseat(&self, session: Uuid, seat: u32) -> Outcome<()> {
         self.store
-            .run(move |db| {
-                db.execute(
-                    "DELETE FROM seats WHERE session = ?1 AND seat = ?2",
-                    params![session.as_bytes().as_slice(), seat],
-                )
-            })
+            .run(move |db| db.execute("DELETE FROM seats WHERE session = ?1 AND seat = ?2", params![session.as_bytes().as_slice(), seat]))
             .await?;
         Ok(())
     }
@@ -335,8 +310,7 @@ impl People {
         Ok(self
             .store
             .run(move |db| {
-                db.prepare_cached("SELECT 1 FROM seats WHERE session = ?1 AND folded = ?2")?
-                    .exists(params![session.as_bytes().as_slice(), folded])
+                db.prepare_cached("SELECT 1 FROM seats WHERE session = ?1 AND folded = ?2")?.exists(params![session.as_bytes().as_slice(), folded])
             })
             .await?)
     }
@@ -354,8 +328,12 @@ impl People {
                     .optional()?;
                 let Some((session, seat)) = found else { return Ok(None) };
                 let next = secret::token();
-                db.prepare_cached("UPDATE seats SET token = ?3, previous = ?4 WHERE session = ?1 AND seat = ?2")?
-                    .execute(params![session, seat, secret::hash(&next), hash])?;
+                db.prepare_cached("UPDATE seats SET token = ?3, previous = ?4 WHERE session = ?1 AND seat = ?2")?.execute(params![
+                    session,
+                    seat,
+                    secret::hash(&next),
+                    hash
+                ])?;
                 Ok(Uuid::from_slice(&session).ok().map(|session| (session, seat, next)))
             })
             .await?)
@@ -377,12 +355,7 @@ impl People {
                 let papers = Papers { token: secret::token(), personal: free_personal(db, session)? };
                 db.execute(
                     "UPDATE seats SET token = ?3, previous = NULL, personal = ?4 WHERE session = ?1 AND seat = ?2",
-                    params![
-                        session.as_bytes().as_slice(),
-                        seat,
-                        secret::hash(&papers.token),
-                        personal_hash(session, &papers.personal)
-                    ],
+                    params![session.as_bytes().as_slice(), seat, secret::hash(&papers.token), personal_hash(session, &papers.personal)],
                 )?;
                 Ok(Some((seat, papers, nick)))
             })
@@ -437,12 +410,7 @@ impl People {
     pub async fn erase(&self, session: Uuid, seat: u32) -> Outcome<bool> {
         let found = self
             .store
-            .run(move |db| {
-                db.execute(
-                    "DELETE FROM seats WHERE session = ?1 AND seat = ?2",
-                    params![session.as_bytes().as_slice(), seat],
-                )
-            })
+            .run(move |db| db.execute("DELETE FROM seats WHERE session = ?1 AND seat = ?2", params![session.as_bytes().as_slice(), seat]))
             .await?
             == 1;
         self.scrub().await;
@@ -477,13 +445,11 @@ impl People {
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29maWFzb2ZpYXNvZmlh$tQ3xV0b5b1cQ0l6v5o0m2n6kq0n8m0G5Z3xgkq2cN4c";
 
 async fn hash_password(password: String) -> Outcome<String> {
-    tokio::task::spawn_blocking(move || {
-        argon2::Argon2::default().hash_password(password.as_bytes()).map(|h| h.to_string())
-    })
-    .await
-    .ok()
-    .and_then(Result::ok)
-    .ok_or(Failed::NotSaved)
+    tokio::task::spawn_blocking(move || argon2::Argon2::default().hash_password(password.as_bytes()).map(|h| h.to_string()))
+        .await
+        .ok()
+        .and_then(Result::ok)
+        .ok_or(Failed::NotSaved)
 }
 
 fn personal_hash(session: Uuid, personal: &str) -> [u8; 32] {

@@ -37,17 +37,18 @@ impl Store {
         let path = folder.join("people.db");
         let db = open(&path).map_err(|e| {
             Trouble::new(
-                format!("Non posso aprire {} ({e}): controlla che si possa scrivere, rimetti una copia, o indica un'altra cartella con --data.", path.display()),
+                format!(
+                    "Non posso aprire {} ({e}): controlla che si possa scrivere, rimetti una copia, o indica un'altra cartella con --data.",
+                    path.display()
+                ),
                 format!("Cannot open {} ({e}): see that it can be written, restore a copy, or name another folder with --data.", path.display()),
             )
         })?;
         let (work, queue) = channel();
-        std::thread::Builder::new().name("people".into()).spawn(move || serve(&db, &queue)).map_err(|e| {
-            Trouble::new(
-                format!("Non posso avviare l'archivio delle persone: {e}."),
-                format!("Cannot start the people store: {e}."),
-            )
-        })?;
+        std::thread::Builder::new()
+            .name("people".into())
+            .spawn(move || serve(&db, &queue))
+            .map_err(|e| Trouble::new(format!("Non posso avviare l'archivio delle persone: {e}."), format!("Cannot start the people store: {e}.")))?;
         Ok(Self { work })
     }
 

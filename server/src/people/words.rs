@@ -111,10 +111,7 @@ mod tests {
     #[test]
     fn no_name_that_can_sting() {
         for (it, _) in ANIMALS {
-            assert!(
-                !["Oca", "Asino", "Vipera", "Maiale", "Verme", "Gallina", "Capra", "Pecora", "Mulo", "Cinghiale"]
-                    .contains(it)
-            );
+            assert!(!["Oca", "Asino", "Vipera", "Maiale", "Verme", "Gallina", "Capra", "Pecora", "Mulo", "Cinghiale"].contains(it));
         }
     }
 

@@ -1,12 +1,12 @@
 //! The one place where sessions ask the engine. Everything a session knows of rules, state and views is here.
 
+use crate::journal::Actor;
 use crate::limits;
 use crate::secret;
 use sofia_engine::id::Millis;
+use sofia_engine::report;
 use sofia_engine::view::{self, Part, Stage};
-use sofia_engine::{
-    Card, Code, Command, Decision, Event, Files, Loaded, Refusal, Scenario, SeatAct, SeatId, State, Viewer,
-};
+use sofia_engine::{Card, Code, Command, Decision, Event, Files, Loaded, Refusal, Scenario, SeatAct, SeatId, State, Viewer};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The parts of a view; a set of them is a bit mask.
@@ -137,8 +137,7 @@ pub fn bot_act(scenario: &Scenario, state: &State, seat: SeatId, rng: &mut u64) 
 /// Seats whose people are to be reminded by these events.
 #[must_use]
 pub fn nudged(state: &State, events: &[Event]) -> Vec<SeatId> {
-    let tables: Vec<u32> =
-        events.iter().filter_map(|e| if let Event::Nudged { table } = e { Some(table.0) } else { None }).collect();
+    let tables: Vec<u32> = events.iter().filter_map(|e| if let Event::Nudged { table } = e { Some(table.0) } else { None }).collect();
     if tables.is_empty() {
         return Vec::new();
     }
@@ -182,22 +181,22 @@ pub fn plain(words: &impl serde::Serialize) -> String {
 
 /// What happened, for the debrief.
 #[must_use]
-pub fn timeline(scenario: &Scenario, commits: &[crate::journal::Commit], lang: &str) -> serde_json::Value {
-    let mut state = State::default();
-    for commit in commits {
-        let _ = evolve_all(scenario, &mut state, &commit.events, commit.t);
+pub fn timeline(scenario: &Scenario, commits: &[crate::journal::Commit], lang: &str) -> report::Timeline {
+    let entries: Vec<report::Entry> = commits
+        .iter()
+        .map(|c| report::Entry { seq: c.seq, at: c.at, t: c.t, actor: reported(c.actor, &c.events), events: c.events.clone() })
+        .collect();
+    report::timeline(scenario, &entries, lang)
+}
+
+/// The report's word for who caused a commit: arrivals and absences are the server's, the rest of the house's the clock's.
+fn reported(actor: Actor, events: &[Event]) -> String {
+    match actor {
+        Actor::Seat(seat) => format!("seat:{seat}"),
+        Actor::Desk => "desk".into(),
+        Actor::House if matches!(events.first(), Some(Event::Joined { .. } | Event::Here { .. })) => "server".into(),
+        Actor::House => "clock".into(),
     }
-    let ended = commits.iter().find(|c| c.events.iter().any(|e| matches!(e, Event::Ended))).map(|c| c.t);
-    let seats = state.seats.iter().enumerate();
-    serde_json::json!({
-        "title": scenario.card(lang).title,
-        "facts": {
-            "opened_at": commits.first().map(|c| c.at), "begun": state.begun, "ended": ended,
-            "tables": state.tables, "people": state.seats(), "commits": commits.len(),
-        },
-        "phases": [], "indicators": [], "decisions": [], "lines": [], "pages": [],
-        "seats": seats.map(|(i, s)| serde_json::json!({ "seat": i, "table": s.table, "role": null, "nick": null })).collect::<Vec<_>>(),
-    })
 }
 
 /// A session's seed: drawn once, stored in its first event.

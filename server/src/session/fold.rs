@@ -32,9 +32,7 @@ pub fn command_key(actor: journal::Actor, id: &str) -> String {
 /// Reads, checks and folds the whole record, off the async threads.
 pub async fn fold(house: &House, session: Uuid, crowd: Crowd, desk_key: Key) -> Result<Folded, Failed> {
     let house = house.clone();
-    tokio::task::spawn_blocking(move || fold_now(&house, session, &crowd, &desk_key))
-        .await
-        .unwrap_or(Err(Failed::Damaged))
+    tokio::task::spawn_blocking(move || fold_now(&house, session, &crowd, &desk_key)).await.unwrap_or(Err(Failed::Damaged))
 }
 
 fn fold_now(house: &House, session: Uuid, crowd: &Crowd, desk_key: &Key) -> Result<Folded, Failed> {
@@ -53,15 +51,10 @@ fn fold_now(house: &House, session: Uuid, crowd: &Crowd, desk_key: &Key) -> Resu
             }
         }
     }
-    let opening = commits.first().and_then(|c| c.opening.clone()).ok_or(if rows.is_empty() {
-        Failed::Absent
-    } else {
-        Failed::Damaged
-    })?;
+    let opening = commits.first().and_then(|c| c.opening.clone()).ok_or(if rows.is_empty() { Failed::Absent } else { Failed::Damaged })?;
     let kept = || house.journal.scenario(&opening.scenario).ok().flatten();
     let scenario = house.library.recall(&opening.scenario, kept).ok_or(Failed::Scenario)?;
-    let mut folded =
-        Folded { scenario, state: State::default(), head: Head::NONE, t: 0, bytes: 0, done: HashMap::new(), broken_at };
+    let mut folded = Folded { scenario, state: State::default(), head: Head::NONE, t: 0, bytes: 0, done: HashMap::new(), broken_at };
     for (mut commit, row) in commits.into_iter().zip(&rows) {
         unseal(session, &mut commit, crowd, desk_key);
         if !engine::evolve_all(&folded.scenario, &mut folded.state, &commit.events, commit.t) {

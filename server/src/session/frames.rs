@@ -54,15 +54,7 @@ impl Renderer {
     }
 
     /// What changed for this viewer since `sent`, or nothing. `after`: the number last sent.
-    pub fn diff(
-        &mut self,
-        moment: Moment<'_>,
-        viewer: Viewer,
-        lang: usize,
-        touched: PartSet,
-        sent: &mut Sent,
-        after: u64,
-    ) -> Option<Text> {
+    pub fn diff(&mut self, moment: Moment<'_>, viewer: Viewer, lang: usize, touched: PartSet, sent: &mut Sent, after: u64) -> Option<Text> {
         let touched = touched & engine::parts_of(viewer);
         let mut changed: [(usize, Range<usize>); PART_COUNT] = std::array::from_fn(|_| (0, 0..0));
         let mut count = 0;
@@ -93,14 +85,7 @@ impl Renderer {
     }
 
     /// Everything, for a connection that says hello.
-    pub fn view(
-        &mut self,
-        moment: Moment<'_>,
-        viewer: Viewer,
-        lang: usize,
-        names: &BTreeMap<u32, String>,
-        sent: &mut Sent,
-    ) -> Text {
+    pub fn view(&mut self, moment: Moment<'_>, viewer: Viewer, lang: usize, names: &BTreeMap<u32, String>, sent: &mut Sent) -> Text {
         self.begin();
         let mut parts = Vec::with_capacity(PART_COUNT);
         for (part, sent) in sent.iter_mut().enumerate() {

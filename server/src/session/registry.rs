@@ -62,8 +62,7 @@ impl Registry {
     /// The disk refuses, or the scenario does not take these parameters.
     pub async fn open(&self, wanted: Wanted) -> Result<SessionCard, Failed> {
         let scenario = wanted.folder.scenario.clone().ok_or(Failed::Scenario)?;
-        let (journal, hash, files) =
-            (self.house.journal.clone(), wanted.folder.hash.clone(), wanted.folder.files.clone());
+        let (journal, hash, files) = (self.house.journal.clone(), wanted.folder.hash.clone(), wanted.folder.files.clone());
         tokio::task::spawn_blocking(move || journal.keep_scenario(&hash, &files))
             .await
             .map_err(|_| Failed::NotSaved)?

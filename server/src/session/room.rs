@@ -126,15 +126,7 @@ pub struct Room {
 impl Room {
     /// A session that has no commit yet.
     pub fn fresh(house: House, card: SessionCard, scenario: Arc<Scenario>, opening: Opening) -> Self {
-        let folded = Folded {
-            scenario,
-            state: State::default(),
-            head: Head::NONE,
-            t: 0,
-            bytes: 0,
-            done: HashMap::new(),
-            broken_at: None,
-        };
+        let folded = Folded { scenario, state: State::default(), head: Head::NONE, t: 0, bytes: 0, done: HashMap::new(), broken_at: None };
         let mut room = Self::woken(house, card, Crowd::default(), folded);
         room.opening = Some(opening);
         room
@@ -401,13 +393,11 @@ impl Room {
         }
         for _ in 0..3 {
             let t = self.now();
-            let decision =
-                engine::decide(&self.scenario, &self.state, command, t).map_err(|r| (No::Rule(r.code), r.what))?;
+            let decision = engine::decide(&self.scenario, &self.state, command, t).map_err(|r| (No::Rule(r.code), r.what))?;
             if decision.events.is_empty() {
                 return Ok(self.head.seq);
             }
-            let (commit, sealed) =
-                self.write_down(actor, id, t, decision.events).map_err(|_| (No::Rule(Code::Runaway), String::new()))?;
+            let (commit, sealed) = self.write_down(actor, id, t, decision.events).map_err(|_| (No::Rule(Code::Runaway), String::new()))?;
             let hash = sealed.hash;
             let stored = self.house.journal.append(self.card.id, self.head.seq, sealed.clone()).await;
             match stored.unwrap_or_else(|_| Answer::Unknown("no answer".into())) {
@@ -717,13 +707,12 @@ async fn wake(sleep: &mut Option<Sleep>) {
 /// A free text longer than any field of ours.
 fn too_wordy(command: &Command) -> bool {
     let long = |text: &str| text.chars().count() > limits::TEXT_CHARS;
-    let wordy =
-        |inputs: &sofia_engine::Answers| inputs.values().any(|a| matches!(a, sofia_engine::Answer::Text(t) if long(t)));
+    let wordy = |inputs: &sofia_engine::Answers| inputs.values().any(|a| matches!(a, sofia_engine::Answer::Text(t) if long(t)));
     match command {
-        Command::Seat { act: SeatAct::Move { inputs, .. }, .. }
-        | Command::Desk { act: DeskAct::Move { inputs, .. } } => wordy(inputs),
-        Command::Seat { act: SeatAct::Judge { inputs, reason, .. }, .. }
-        | Command::Desk { act: DeskAct::Judge { inputs, reason, .. } } => wordy(inputs) || long(reason),
+        Command::Seat { act: SeatAct::Move { inputs, .. }, .. } | Command::Desk { act: DeskAct::Move { inputs, .. } } => wordy(inputs),
+        Command::Seat { act: SeatAct::Judge { inputs, reason, .. }, .. } | Command::Desk { act: DeskAct::Judge { inputs, reason, .. } } => {
+            wordy(inputs) || long(reason)
+        }
         Command::Desk { act: DeskAct::Say { text, .. } | DeskAct::Bookmark { text } } => long(text),
         _ => false,
     }

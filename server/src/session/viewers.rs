@@ -82,14 +82,7 @@ impl Viewers {
     }
 
     /// Answers a hello: nothing new, the gap, or a fresh view.
-    pub fn hello(
-        &mut self,
-        id: u64,
-        since: Option<u64>,
-        lang: usize,
-        moment: Moment<'_>,
-        names: &BTreeMap<u32, String>,
-    ) {
+    pub fn hello(&mut self, id: u64, since: Option<u64>, lang: usize, moment: Moment<'_>, names: &BTreeMap<u32, String>) {
         let Some(c) = self.list.iter_mut().find(|c| c.id == id) else { return };
         c.lang = lang;
         let parked = self.parked.get(&(c.viewer, lang)).filter(|(_, n)| Some(*n) == since);
