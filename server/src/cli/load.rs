@@ -172,11 +172,12 @@ struct Bench {
     cores: Option<Cores>,
     progress: Rc<Progress>,
     file_system: Option<String>,
+    signed_in: Option<Http>,
 }
 
 impl Bench {
     fn new(args: LoadArgs, cores: Option<Cores>) -> Self {
-        Self { args, cores, progress: Rc::new(Progress::new()), file_system: None }
+        Self { args, cores, progress: Rc::new(Progress::new()), file_system: None, signed_in: None }
     }
 
     async fn run(mut self) -> Result<Report, Fault> {
@@ -234,9 +235,14 @@ impl Bench {
         Ok(Target { http, pid: Some(running.pid()), tongue: Tongue::Sofia, own: Some((running, folder)) })
     }
 
-    async fn running_sofia(&self) -> Result<Target, Fault> {
-        let mut http = Http::of_url(&self.args.url).await?;
-        house::sign_in(&mut http, &self.pass()?).await?;
+    async fn running_sofia(&mut self) -> Result<Target, Fault> {
+        // Once: the key of a first start is good for one sign-in.
+        if self.signed_in.is_none() {
+            let mut http = Http::of_url(&self.args.url).await?;
+            house::sign_in(&mut http, &self.pass()?).await?;
+            self.signed_in = Some(http);
+        }
+        let http = self.signed_in.clone().ok_or_else(|| plain(&"no sign-in"))?;
         Ok(Target { http, pid: self.args.pid, tongue: Tongue::Sofia, own: None })
     }
 
