@@ -69,7 +69,6 @@ const en: typeof it = {
 	atZero: "at zero, what the game says counts",
 	items: "One at a time",
 	again: "Once more",
-	drawingPaper: "Draw on the paper in front of you, then press.",
 	joint: {
 		title: "One answer together",
 		need: (need, of) => (need >= of ? "Everybody must agree." : `${need} of ${of} must agree.`),
@@ -120,6 +119,7 @@ const en: typeof it = {
 		empty: "You hold no cards. When one arrives, you find it here.",
 		fresh: "new",
 		others: "On the table",
+		held: "In other people’s hands",
 		putDown: "Put the card down",
 	},
 	people: {

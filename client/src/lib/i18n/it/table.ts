@@ -70,7 +70,6 @@ export default {
 	atZero: "allo scadere vale quello che dice il gioco",
 	items: "Una alla volta",
 	again: "Un’altra volta",
-	drawingPaper: "Disegna sul foglio che hai davanti, poi premi.",
 	// ---- joint
 	joint: {
 		title: "Una risposta sola",
@@ -126,6 +125,7 @@ export default {
 		empty: "Non hai carte in mano. Quando ne arriva una, la trovi qui.",
 		fresh: "nuova",
 		others: "Sul tavolo",
+		held: "In mano agli altri",
 		putDown: "Posa la carta",
 	},
 	people: {
