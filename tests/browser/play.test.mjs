@@ -98,7 +98,7 @@ test("La ricevuta non basta, and nobody reads what is another's", async () => {
 			for (const phone of phones) {
 				const secrets = [brief(phone), `Testo del posto ${phone.seat}`];
 				assert.ok(secrets[0].length > 20, "a role has a brief");
-				assert.ok(secrets.every((s) => words(phone.frames.map((f) => JSON.parse(f))).includes(s)), "who owns a secret has it");
+				assert.ok(words(phone.frames.map((f) => JSON.parse(f))).includes(secrets[0]), "who holds a card has its brief");
 				for (const other of [...phones, screen].filter((v) => v !== phone)) {
 					const heard = words(other.frames.map((f) => JSON.parse(f)));
 					const seen = await other.page.locator("body").innerText();
