@@ -155,7 +155,11 @@ const en: typeof it = {
 	restarted: "The server restarted. Everybody is where they were.",
 	notSaved: "The server cannot save. Please wait: the facilitator knows.",
 	nudge: "The facilitator is waiting for your choice.",
-	timeUp: "Time. What the game says counts.",
+	timeUp: {
+		own: "Time. Your answer was not at the table yet: what the game says counts.",
+		joint: "Time. You had not agreed yet: what the game says counts.",
+		dice: "Time. The game rolled the dice for you.",
+	},
 	sending: "Sending…",
 	ghost: "You are out of the play, but you see everything from above.",
 	sittingOut: "You are sitting this part out. You can come back any time, from the menu at the top.",
@@ -179,6 +183,7 @@ const en: typeof it = {
 		won: "The goal is yours.",
 		winners: "At the goal",
 		talk: "Now let’s talk about it",
+		now: "Now we talk about this together",
 		wait: "The facilitator leads the debrief. The questions arrive here.",
 		moments: {
 			reactions: "Reactions",

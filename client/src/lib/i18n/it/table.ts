@@ -75,7 +75,7 @@ export default {
 		title: "Una risposta sola",
 		need: (need: number, of: number) =>
 			need >= of ? "Serve l’accordo di tutti." : `Servono ${need} accordi su ${of}.`,
-		missing: (who: string) => `Manca ${who}.`,
+		missing: (who: string, n: number) => `${n === 1 ? "Manca" : "Mancano"} ${who}.`,
 		versions: "Le versioni sul tavolo",
 		none: "Nessuno ha ancora proposto una versione.",
 		with: "Sto con questa",
@@ -162,7 +162,11 @@ export default {
 	restarted: "Il server è ripartito. Ogni persona è dove era.",
 	notSaved: "Il server non riesce a salvare. Aspettiamo: la regia lo sa.",
 	nudge: "La regia aspetta la tua scelta.",
-	timeUp: "Tempo. Conta quello che dice il gioco.",
+	timeUp: {
+		own: "Tempo. La tua risposta non era ancora al tavolo: conta quello che dice il gioco.",
+		joint: "Tempo. L’accordo non c’era ancora: conta quello che dice il gioco.",
+		dice: "Tempo. Il gioco ha tirato i dadi al vostro posto.",
+	},
 	sending: "Invio…",
 	ghost: "Sei fuori dal gioco, ma vedi tutto da sopra.",
 	sittingOut: "Non giochi questa parte. Puoi rientrare quando vuoi, dal menu in alto.",
@@ -187,6 +191,7 @@ export default {
 		won: "Il traguardo è vostro.",
 		winners: "Al traguardo",
 		talk: "Ora parliamone",
+		now: "Adesso ne parliamo insieme",
 		wait: "La regia conduce il debriefing. Le domande arrivano qui.",
 		moments: {
 			reactions: "Reazioni",
