@@ -81,7 +81,7 @@ test("a phone takes the desk over from a lost laptop", async () => {
 	const second = await house.page(Desk, "second desk", PHONE);
 	await second.context.addCookies(house.cookies);
 	await second.open("/desk");
-	await second.page.getByRole("link", { name: /regia/i }).first().click();
+	await second.page.locator(`a[href="/desk/${desk.id}"]`).first().click();
 	await house.until(() => second.stage === "play", "the second desk is at the table");
 	assert.equal(second.strand.phase, phase);
 	await second.next();

@@ -84,6 +84,7 @@ class Server {
 
 /** One page and all that the server told it. */
 export class Viewer {
+	#socket = null;
 	parts = {};
 	names = {};
 	n = null;
@@ -100,7 +101,9 @@ export class Viewer {
 		this.label = label;
 		page.on("websocket", (ws) => {
 			let first = true;
+			this.#socket = ws;
 			ws.on("framereceived", ({ payload }) => {
+				if (this.#socket !== ws) return;
 				this.#hear(String(payload));
 				if (first && /^\{"t":"(view|now|diff)"/.test(String(payload))) {
 					first = false;
@@ -143,6 +146,8 @@ export class Viewer {
 	}
 
 	open(path) {
+		this.#socket = null;
+		this.parts = {};
 		return this.page.goto(this.house.base + path);
 	}
 
@@ -155,10 +160,10 @@ export class Viewer {
 	/** Nothing wider than the page. */
 	async fits() {
 		const [wide, room] = await this.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-		assert.ok(wide <= room, `${this.label}: ${wide} px wide in ${room} (${this.page.url()})`);
+		return wide <= room ? [] : [`${this.label}: ${wide} px wide in ${room}`];
 	}
 
-	/** What axe finds on the page as it stands. */
+	/** What axe finds on the page as it stands, in words. */
 	async axe(where) {
 		await this.still();
 		await this.page.evaluate(await axeSource);
@@ -166,7 +171,7 @@ export class Viewer {
 			const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
 			return violations.map((v) => `${v.id}: ${v.help}\n${v.nodes.map((n) => `    ${n.html.slice(0, 160)}\n      ${(n.failureSummary ?? "").split("\n").slice(1, 3).join(" ")}`).join("\n")}`);
 		});
-		assert.equal(found.length, 0, `axe on ${where}:\n${found.join("\n")}`);
+		return found.map((f) => `${where}: ${f}`);
 	}
 
 	/** Every animation has come to its end. */
@@ -265,6 +270,7 @@ export class Desk extends Viewer {
 		for (let n = Number(await count.innerText()); n !== tables; n += n > tables ? -1 : 1)
 			await this.page.locator("aside .step button").nth(n > tables ? 0 : 1).click();
 		await this.page.locator("aside .btn.main").click();
+		await this.page.waitForURL(/\/desk\//);
 		await this.house.until(() => this.stage === "lobby", "the desk is open");
 		this.id = new URL(this.page.url()).pathname.split("/").at(-1);
 		this.code = (await this.house.get(`/api/sessions/${this.id}`)).code;
