@@ -89,6 +89,8 @@ export class Viewer {
 	n = null;
 	bye = null;
 	frames = [];
+	/** How many times it has come in, over how many connections. */
+	visits = 0;
 	/** What must never happen on a page. */
 	complaints = [];
 
@@ -97,7 +99,14 @@ export class Viewer {
 		this.page = page;
 		this.label = label;
 		page.on("websocket", (ws) => {
-			ws.on("framereceived", ({ payload }) => this.#hear(String(payload)));
+			let first = true;
+			ws.on("framereceived", ({ payload }) => {
+				this.#hear(String(payload));
+				if (first && /^\{"t":"(view|now|diff)"/.test(String(payload))) {
+					first = false;
+					this.visits += 1;
+				}
+			});
 		});
 		page.on("console", (m) => {
 			if (m.type() !== "error" && m.type() !== "warning") return;
@@ -135,6 +144,12 @@ export class Viewer {
 
 	open(path) {
 		return this.page.goto(this.house.base + path);
+	}
+
+	async reload() {
+		const before = this.visits;
+		await this.page.reload();
+		await this.house.until(() => this.visits > before, `${this.label} is back after a reload`);
 	}
 
 	/** Nothing wider than the page. */
@@ -253,6 +268,15 @@ export class Desk extends Viewer {
 		await this.house.until(() => this.stage === "lobby", "the desk is open");
 		this.id = new URL(this.page.url()).pathname.split("/").at(-1);
 		this.code = (await this.house.get(`/api/sessions/${this.id}`)).code;
+	}
+
+	/** The hall's screen, opened by the link that the desk holds. */
+	async projector(options = {}) {
+		const link = await this.page.locator('a[href^="/screen/"]').first().getAttribute("href");
+		const screen = await this.house.page(Viewer, "projector", { viewport: { width: 1920, height: 1080 }, ...options });
+		await screen.open(link);
+		await this.house.until(() => screen.stage, "the projector shows something");
+		return screen;
 	}
 
 	async begin() {
@@ -378,6 +402,15 @@ export class House {
 		return phones;
 	}
 
+	/** The power goes, and comes back. Nobody touches anything, and everybody is in again. */
+	async powerCut(viewers) {
+		const before = viewers.map((v) => v.visits);
+		await this.server.kill();
+		await this.server.start();
+		await this.until(() => viewers.every((v, i) => v.visits > before[i]), "everybody is back after the power cut");
+		for (const v of viewers) await v.page.locator(".net.saved").first().waitFor();
+	}
+
 	/** Phones and desk speak of the same moment. */
 	async together(desk, phones) {
 		await this.until(() => {
@@ -385,6 +418,8 @@ export class House {
 			if (desk.parts.tables?.[0]?.ended) return phones.every((p) => p.parts.ending);
 			const s = desk.strand;
 			if (!s?.phase) return false;
+			const versions = phones.map((p) => JSON.stringify((p.parts.moves ?? []).filter((m) => m.joint && m.open).map((m) => [m.id, m.joint.versions])));
+			if (new Set(versions.filter((v) => v !== "[]")).size > 1) return false;
 			const open = phones.filter((p) => p.parts.phase?.asked && !p.parts.phase.done).length;
 			return phones.every((p) => p.parts.phase?.id === s.phase && p.parts.phase.opened_at === s.opened_at && p.parts.phase.frozen === s.frozen) && open === s.asked - s.done;
 		}, "phones and desk at the same phase");

@@ -1,6 +1,7 @@
 //! The command line: `sofia` alone serves.
 
 mod check;
+mod load;
 mod record;
 mod serve;
 
@@ -49,6 +50,11 @@ enum Command {
         #[arg(long, default_value = "it", value_parser = ["it", "en"])]
         lang: String,
     },
+    /// Measure a server: moves per second, delays, CPU per move, memory per person
+    Load(load::LoadArgs),
+    /// The bare relay that `load --against-relay` compares with
+    #[command(hide = true)]
+    Relay(load::RelayArgs),
     /// Write a session's record to standard output
     Export {
         session: String,
@@ -80,6 +86,8 @@ pub fn run() -> ExitCode {
             let result = record::verify(&what, &data, &lang);
             (lang, result)
         }
+        Command::Load(args) => (args.lang.clone(), load::run(&args)),
+        Command::Relay(args) => ("en".into(), load::relay(&args).map(|()| ExitCode::SUCCESS)),
         Command::Export { session, format, data, lang } => {
             let result = record::export(&session, &format, &data);
             (lang, result)

@@ -86,6 +86,10 @@ impl Exec<'_> {
             DeskAct::Resume => match self.st.paused {
                 Some(since) => {
                     self.emit(Event::Resumed { after: self.st.clock - since });
+                    // Whoever went away during the pause is answered for now.
+                    for s in self.strands(None) {
+                        self.absent_answer(s);
+                    }
                     Ok(())
                 }
                 None => Ok(()),

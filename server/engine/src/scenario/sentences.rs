@@ -435,12 +435,7 @@ mod tests {
                 "Queste parole non sono di nessuno: non c'è una fase «albba». Forse «alba»?",
                 "These words belong to nothing: there is no phase «albba». Did you mean «alba»?",
             ),
-            (
-                "N202",
-                &["lupo", "role", "ruoli.csv:2"],
-                "«lupo» è già il nome di un ruolo (ruoli.csv, riga 2).",
-                "«lupo» already names a role (ruoli.csv, row 2).",
-            ),
+            ("N202", &["lupo"], "«lupo» è già il nome di un'altra cosa.", "«lupo» already names another thing."),
             (
                 "S115",
                 &["best", "people", "Int { min: 1 }|Text"],

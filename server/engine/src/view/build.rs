@@ -207,12 +207,30 @@ pub fn class(sc: &Scenario, st: &State, viewer: Viewer, lang: usize, part: Part)
             let extra = strand.is_some_and(|r| sc.phases[usize::from(r.phase)].moves.iter().any(|m| sc.moves[usize::from(*m)].by.is_some()));
             if asked || extra { own } else { common }
         }
+        Part::Phase => phase_class(sc, st, s.0, lang).unwrap_or(own),
+        Part::Zones if sc.zones.is_empty() => common,
+        Part::Pawns if sc.boards.is_empty() => common,
+        Part::Panels if sc.panels.is_empty() => common,
+        Part::Told if st.messages.is_empty() => common,
+        Part::Ending if st.stage != Stage::Ended && !st.over.contains_key(&seat.table) => common,
+        Part::Debrief => common,
         Part::Asks if st.asks.is_empty() => common,
         // In a covered phase each sees of the others less than of oneself.
         Part::People if sc.roles.is_empty() && !sc.phases.iter().any(|p| p.cover) => common,
         Part::Sheet if all_common(sc) => common,
         _ => own,
     }
+}
+
+/// A phase whose words read the same for all differs only in whether one is asked, and has answered.
+fn phase_class(sc: &Scenario, st: &State, seat: u32, lang: usize) -> Option<u64> {
+    let strand = st.strand_of(seat)?;
+    let run = st.strands[strand as usize].running.as_ref()?;
+    let def = &sc.phases[usize::from(run.phase)];
+    let briefs = def.turn.is_some() && sc.teams.iter().any(|t| !t.brief.is_empty());
+    let flags = u64::from(run.asked.contains(&seat)) << 1 | u64::from(run.done.contains(&seat));
+    let table = u64::from(st.seats[seat as usize].table);
+    (def.same_for_all && !def.cover && !briefs).then_some(5 << 40 | u64::from(strand) << 24 | table << 12 | flags << 8 | lang as u64)
 }
 
 /// Is all that is shown on sheets seen by the whole table?

@@ -175,10 +175,10 @@ fn other_cards(st: &mut State, hidden: &dyn Fn(u16, u32) -> bool) -> usize {
     for tokens in by_kind.values().filter(|t| t.len() > 1) {
         let items: Vec<u32> = tokens.iter().map(|t| st.tokens[*t].item).collect();
         for (i, t) in tokens.iter().enumerate() {
-            st.tokens[*t].item = items[(i + 1) % items.len()];
+            std::sync::Arc::make_mut(&mut st.tokens)[*t].item = items[(i + 1) % items.len()];
         }
     }
-    for ((z, i), list) in &mut st.zones {
+    for ((z, i), list) in std::sync::Arc::make_mut(&mut st.zones) {
         if hidden(*z, *i) {
             list.reverse();
         }
@@ -197,7 +197,7 @@ fn other_roles(st: &mut State, viewer: Viewer) -> bool {
 }
 
 fn other_texts(st: &mut State, viewer: Viewer) {
-    for t in &mut st.texts {
+    for t in std::sync::Arc::make_mut(&mut st.texts) {
         if t.author.is_none_or(|a| Viewer::Seat(SeatId(a)) != viewer) {
             t.body = Some(Arc::from("tutt'altro, e più lungo di prima, o più corto"));
         }

@@ -5,9 +5,8 @@ const count = (n: number, one: string, many: string) => (n === 1 ? one : `${n} $
 const en: typeof it = {
 	title: "At the table",
 	tabs: { now: "Now", cards: "Cards", table: "Table", label: "Parts of the table" },
-	step: (n, of) => `phase ${n} of ${of}`,
-	pass: (name, n, of) => (of ? `${name} ${n} of ${of}` : `${name} ${n}`),
-	round: "round",
+	step: (n, of) => `phase ${n}/${of}`,
+	pass: (name, n, of) => `${name ? `${name} ` : ""}${n}${of ? ` of ${of}` : ""}`,
 	phaseSaid: (step, title, time) => `Phase ${step}: ${title}.${time ? ` ${time}.` : ""}`,
 	yourCard: "Your card · role",
 	yourTeam: (name) => `Your team: ${name}`,

@@ -3,9 +3,8 @@ const people = (n: number, one: string, many: string) => (n === 1 ? one : `${n} 
 export default {
 	title: "Al tavolo",
 	tabs: { now: "Adesso", cards: "Carte", table: "Tavolo", label: "Parti del tavolo" },
-	step: (n: number, of: number) => `fase ${n} di ${of}`,
-	pass: (name: string, n: number, of: number | null) => (of ? `${name} ${n} di ${of}` : `${name} ${n}`),
-	round: "giro",
+	step: (n: number, of: number) => `fase ${n}/${of}`,
+	pass: (name: string, n: number, of: number | null) => `${name ? `${name} ` : ""}${n}${of ? ` di ${of}` : ""}`,
 	phaseSaid: (step: number, title: string, time: string) => `Fase ${step}: ${title}.${time ? ` ${time}.` : ""}`,
 	yourCard: "La tua carta · ruolo",
 	yourTeam: (name: string) => `La tua squadra: ${name}`,
