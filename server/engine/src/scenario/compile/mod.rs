@@ -298,7 +298,7 @@ impl<'t> Compiler<'t> {
             (Base::Token(k), Scope::Token(j)) if k == j => x.clone(),
             (Base::Seat, Scope::Team) => X::SeatTeam(b()),
             // One's own table is the table looked at: desk and projector have no seat, and read the same words.
-            (Base::Seat, Scope::Table) if *x == X::Me => X::CtxTable,
+            (Base::Seat, Scope::Table) if matches!(x, X::Me) => X::CtxTable,
             (Base::Seat, Scope::Table) => X::SeatTable(b()),
             (Base::Seat, Scope::Group(k)) => X::SeatGroup(k, b()),
             (Base::Team, Scope::Table) => X::TeamTable(b()),
