@@ -19,6 +19,7 @@ impl Exec<'_> {
         }
         for _ in 0..ROUNDS {
             self.fire_triggers();
+            self.pass_the_word();
             if self.look_at_endings() || self.close_what_is_over() || self.step_something() {
                 if self.st.stage != Stage::Play || self.steps == 0 {
                     return;

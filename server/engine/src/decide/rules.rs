@@ -4,7 +4,7 @@ use super::{Exec, Jump};
 use crate::eval::{Ctx, Regs};
 use crate::event::{Draw, Event, People, Secret, Spot};
 use crate::id::{SeatId, TableId};
-use crate::scenario::model::{Aud, NONE, Op, Place, S, Scope, ShapeDef, Thing, ToX, Val, X, ZoneKind};
+use crate::scenario::model::{Aud, Base, NONE, Op, Place, S, Scope, ShapeDef, Thing, ToX, Val, X, ZoneKind};
 use crate::scenario::rules::ast::AtEnd;
 use crate::view::Status;
 
@@ -86,7 +86,13 @@ impl Exec<'_> {
             (Val::N(a), Val::N(b), Op::Add) => Val::N(a.saturating_add(b)),
             (Val::N(a), Val::N(b), _) => Val::N(a.saturating_sub(b)),
             (Val::L(mut a), Val::L(b), Op::Add) => {
-                a.extend(b.into_iter().filter(|x| !a.contains(x)).collect::<Vec<_>>());
+                // Things are in a list once; numbers as often as they come.
+                let again = matches!(place, Place::Var { v, .. } if matches!(self.sc.vars[usize::from(*v)].ty.base, Base::Number | Base::Decimal | Base::Duration));
+                for x in b {
+                    if again || !a.contains(&x) {
+                        a.push(x);
+                    }
+                }
                 Val::L(a)
             }
             (Val::L(mut a), Val::L(b), _) => {
