@@ -7,4 +7,5 @@ mod kill;
 mod program;
 mod rights;
 mod sessions;
+mod tidy;
 mod typescript;

@@ -1,5 +1,6 @@
 //! The command line: `sofia` alone serves.
 
+mod account;
 mod check;
 mod record;
 mod serve;
@@ -49,6 +50,15 @@ enum Command {
         #[arg(long, default_value = "it", value_parser = ["it", "en"])]
         lang: String,
     },
+    /// Who may sign in
+    Account {
+        #[command(subcommand)]
+        ask: account::Ask,
+        #[arg(long, global = true, env = "SOFIA_DATA", default_value = "data")]
+        data: PathBuf,
+        #[arg(long, global = true, default_value = "it", value_parser = ["it", "en"])]
+        lang: String,
+    },
     /// Write a session's record to standard output
     Export {
         session: String,
@@ -78,6 +88,10 @@ pub fn run() -> ExitCode {
         }
         Command::Verify { what, data, lang } => {
             let result = record::verify(&what, &data, &lang);
+            (lang, result)
+        }
+        Command::Account { ask, data, lang } => {
+            let result = account::run(ask, &data, &lang);
             (lang, result)
         }
         Command::Export { session, format, data, lang } => {
