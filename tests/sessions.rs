@@ -512,7 +512,7 @@ async fn a_panic_stays_in_its_room() {
     let id = sick.id.parse().unwrap();
     world.memory.tamper(id, |rows| {
         let last = rows.last().unwrap();
-        let nobody = sofia_engine::Event::RoleSet { seat: sofia_engine::SeatId(999), role: Some(0) };
+        let nobody = sofia_engine::Event::Emptied { var: 999, inst: 0 };
         let (seq, t) = (last.seq + 1, record::decode(&last.bytes).unwrap().t);
         let commit = Commit { session: id, seq, command_id: String::new(), actor: Actor::House, at: 0, t, opening: None, events: vec![nobody] };
         let sealed = record::encode(&commit, &last.hash).unwrap();
