@@ -6,5 +6,7 @@ mod journal;
 mod kill;
 mod program;
 mod rights;
+mod samples;
 mod sessions;
+mod tidy;
 mod typescript;

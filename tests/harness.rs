@@ -4,7 +4,7 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::{Map, Value, json};
 use sofia::clock::{self, Manual};
 use sofia::journal::{self, memory::Memory};
-use sofia::net::{self, App, Server, Site};
+use sofia::net::{self, App, Server, SharedApp, Site};
 use sofia::people::People;
 use sofia::scenario_files::Library;
 use sofia::session::{House, Registry};
@@ -30,6 +30,7 @@ pub struct World {
     pub people: People,
     pub folder: tempfile::TempDir,
     pub first_key: String,
+    pub app: SharedApp,
 }
 
 /// A scenario of the tests, and everything in memory but names.
@@ -47,9 +48,9 @@ async fn start(folder: tempfile::TempDir, memory: Arc<Memory>, clock: Arc<Manual
     let at = listener.local_addr().unwrap();
     let site = Site { address: format!("http://{at}"), sockets_per_address: 400, ..Site::default() };
     let app = App::new(Registry::new(house), site);
-    let server = net::serve(listener, app, None).unwrap();
+    let server = net::serve(listener, app.clone(), None).unwrap();
     let first_key = people.first_key().await.unwrap().unwrap_or_default();
-    World { server: Some(server), at, clock, memory, people, folder, first_key }
+    World { server: Some(server), at, clock, memory, people, folder, first_key, app }
 }
 
 fn house(folder: &Path, memory: journal::Shared, clock: clock::Shared, people: People) -> House {
@@ -150,6 +151,13 @@ impl World {
         let answer = call(self.at, "POST", "/api/first", "", Some(&body)).await;
         assert_eq!(answer.status, 204, "{}", answer.body);
         answer.cookie()
+    }
+
+    /// A further account, signed in.
+    pub async fn account(&self, name: &str, roles: &str) -> String {
+        self.people.add_account(name.into(), "una terza frase".into(), roles).await.unwrap();
+        let signed = json!({ "name": name, "password": "una terza frase" });
+        call(self.at, "POST", "/api/signin", "", Some(&signed)).await.cookie()
     }
 
     pub async fn open(&self) -> Opened {

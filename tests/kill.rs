@@ -90,3 +90,29 @@ fn check(folder: &Path, acked: &HashMap<u128, u64>) {
         assert!(verdict.good.seq >= *seq, "room {room}: acknowledged {seq}, found {}", verdict.good.seq);
     }
 }
+
+/// A disk that fails in the middle of a write (a bound on file size, met without a signal) ends the process with
+/// code 74: no acknowledgement is false, and the next start goes on from what is stored.
+#[test]
+fn a_failing_disk_ends_the_process() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Sqlite::open(folder.path(), Options::default()).unwrap());
+    let out = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 600; exec \"$0\" \"$@\""])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "kill::child_writes_until_it_is_killed", "--nocapture", "--test-threads=1"])
+        .env(CHILD, folder.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&out.stderr);
+    assert_eq!(out.status.code(), Some(74), "{said}");
+    assert!(said.contains("riavviami") && said.contains("start again"), "{said}");
+    let mut acked: HashMap<u128, u64> = HashMap::new();
+    for line in String::from_utf8_lossy(&out.stdout).lines() {
+        let mut words = line.split(' ').skip_while(|w| !w.ends_with("ack")).skip(1);
+        if let (Some(Ok(room)), Some(Ok(seq))) = (words.next().map(str::parse), words.next().map(str::parse)) {
+            acked.insert(room, seq);
+        }
+    }
+    check(folder.path(), &acked);
+}

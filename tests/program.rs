@@ -117,3 +117,32 @@ fn a_record_is_exported_and_verified() {
     let (ok, table, _) = run(&["export", &id, "--format", "csv"]);
     assert!(ok && String::from_utf8(table).unwrap().lines().count() == 6);
 }
+
+#[test]
+fn accounts_are_made_listed_and_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sofia"));
+        let out = command.arg("account").args(args).env("SOFIA_DATA", folder.path()).output().unwrap();
+        (out.status.success(), String::from_utf8(out.stdout).unwrap(), String::from_utf8(out.stderr).unwrap())
+    };
+    let (ok, said, why) = run(&["add", "Vera", "--role", "supervisor"]);
+    assert!(ok, "{why}");
+    let key = said.trim().rsplit_once("/signin#").expect("a link").1.to_owned();
+    let (ok, _, why) = run(&["add", "vera", "--role", "designer", "--lang", "en"]);
+    assert!(!ok && why.contains("already"), "{why}");
+    assert!(!run(&["add", "Zoe", "--role", "king"]).0 && !run(&["add", "Zoe"]).0);
+    assert_eq!(run(&["list"]).1.trim(), "Vera: supervisor  (link da usare)");
+    let renewed = run(&["link", "VERA"]).1.trim().rsplit_once('#').unwrap().1.to_owned();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let people = sofia::people::People::open(folder.path()).unwrap();
+    let take = |key: &str| runtime.block_on(people.first_account(key, "Vera".into(), "una frase lunga".into())).unwrap();
+    assert!(take(&key).is_none(), "the earlier link died");
+    assert_eq!(take(&renewed).unwrap().roles, ["supervisor"]);
+    assert!(take(&renewed).is_none(), "it works once");
+    assert!(runtime.block_on(people.check_password("vera".into(), "una frase lunga".into())).unwrap().is_some());
+    assert_eq!(run(&["list"]).1.trim(), "Vera: supervisor");
+    assert!(run(&["remove", "Vera"]).0 && run(&["list"]).1.is_empty());
+    let (ok, _, why) = run(&["remove", "Vera"]);
+    assert!(!ok && why.contains("account list"), "{why}");
+}

@@ -15,12 +15,15 @@ async fn every_route_by_every_visitor() {
     let opened = world.open().await;
     let facts = call(world.at, "GET", &format!("/api/sessions/{}", opened.id), &opened.cookie, None).await.json();
     let screen = facts["screen"].as_str().unwrap().split_once('#').unwrap().1.to_owned();
+    let (vera, dora) = (world.account("Vera", "supervisor").await, world.account("Dora", "designer").await);
     // (who, cookie, query, the roles this gives)
     let visitors = [
         ("stranger", "", String::new(), vec![Role::Anyone, Role::House]),
         ("forged cookie", "sofia=AAAAAAAAAAAAAAAAAAAAAA", String::new(), vec![Role::Anyone, Role::House]),
         ("projector", "", format!("screen={screen}"), vec![Role::Anyone, Role::House, Role::Projector]),
         ("wrong projector", "", "screen=AAAAAAAAAAAAAAAAAAAAAA".into(), vec![Role::Anyone, Role::House]),
+        ("supervisor", vera.as_str(), String::new(), vec![Role::Anyone, Role::House, Role::Supervisor]),
+        ("designer", dora.as_str(), String::new(), vec![Role::Anyone, Role::House, Role::Designer]),
         ("facilitator", opened.cookie.as_str(), String::new(), vec![Role::Anyone, Role::House, Role::Facilitator, Role::Designer, Role::Supervisor]),
     ];
     for (method, route, act) in ROUTES {

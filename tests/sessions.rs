@@ -372,12 +372,155 @@ async fn the_timeline_names_people_only_to_those_who_may_know() {
     world.begin(&opened).await.leave().await;
     let mut a = world.sit(&mut anna).await;
     a.ask(write("w1", "parole mie")).await;
-    world.people.add_account("Vera".into(), "una terza frase".into(), "supervisor").await.unwrap();
-    let signed = json!({ "name": "Vera", "password": "una terza frase" });
-    let vera = call(world.at, "POST", "/api/signin", "", Some(&signed)).await.cookie();
+    let vera = world.account("Vera", "supervisor").await;
     let path = format!("/api/sessions/{}/timeline?lang=it", opened.id);
     let own = call(world.at, "GET", &path, &opened.cookie, None).await.json();
     let hers = call(world.at, "GET", &path, &vera, None).await.json();
     assert_eq!((&own["seats"][0]["nick"], &hers["seats"][0]["nick"]), (&json!("Anna"), &Value::Null));
     assert!(own["lines"].as_array().unwrap().len() >= 3 && own["facts"]["people"] == 1, "{own}");
+}
+
+/// Names whose time is over leave the disk, the screens and the memory of a room that is awake; the record stays whole.
+#[tokio::test(flavor = "multi_thread")]
+async fn names_end_in_a_running_session_too() {
+    let world = world().await;
+    let opened = world.open().await;
+    let mut anna = world.join(&opened.code, "Annabella").await;
+    let mut regia = world.begin(&opened).await;
+    let mut a = world.sit(&mut anna).await;
+    a.ask(write("w1", "parole mie")).await;
+    assert_eq!(world.app.registry.expire().await, Ok(0), "not yet");
+    assert_eq!(regia.names["0"], "Annabella");
+    world.clock.jump_wall(1_700_000_000_000 + 31 * 24 * 3_600_000);
+    assert_eq!(world.app.registry.expire().await, Ok(1));
+    regia.until(|f| f["t"] == "view").await;
+    assert!(!regia.names.contains_key("0"), "{:?}", regia.names);
+    a.until_view(|p| told(p) != ["parole mie"]).await;
+    let cookie = call(world.at, "POST", "/api/signin", "", Some(&json!({ "name": "Livia", "password": "una frase lunga" }))).await.cookie();
+    let facts = call(world.at, "GET", &format!("/api/sessions/{}", opened.id), &cookie, None).await.json();
+    assert_eq!(facts["names"], json!({}));
+    let verified = call(world.at, "GET", &format!("/api/sessions/{}/verify", opened.id), &cookie, None).await.json();
+    assert_eq!(verified["ok"], true);
+    assert_eq!(world.app.registry.expire().await, Ok(0), "once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_supervisor_sees_what_is_over_and_no_names() {
+    let world = world().await;
+    let opened = world.open().await;
+    world.join(&opened.code, "Annabella").await;
+    let (vera, dora) = (world.account("Vera", "supervisor").await, world.account("Dora", "designer").await);
+    let at = world.at;
+    let list = |cookie: String| async move { call(at, "GET", "/api/sessions", &cookie, None).await };
+    assert_eq!(list(vera.clone()).await.body, "[]", "what is running is its facilitator's");
+    assert_eq!(list(dora).await.error(), "rights");
+    assert_eq!(list(opened.cookie.clone()).await.json()[0]["own"], true);
+    world.begin(&opened).await.ask(desk("d1", json!({ "do": "end" }))).await;
+    let seen = call(world.at, "GET", "/api/sessions", &vera, None).await;
+    assert_eq!((&seen.json()[0]["id"], &seen.json()[0]["own"]), (&json!(opened.id), &json!(false)));
+    assert!(!seen.body.contains("Annabella") && !seen.body.contains("Livia"), "{}", seen.body);
+    for path in ["timeline", "export.jsonl", "export.csv", "verify"] {
+        let read = call(world.at, "GET", &format!("/api/sessions/{}/{path}", opened.id), &vera, None).await;
+        assert!(read.status == 200 && !read.body.contains("Annabella"), "{path}: {} {}", read.status, read.body);
+    }
+    let facts = call(world.at, "GET", &format!("/api/sessions/{}", opened.id), &vera, None).await;
+    assert_eq!(facts.error(), "rights", "names and links stay with the facilitator");
+}
+
+/// The machine's clock is set by hand, jumps and runs backwards: order is by number only, the session clock goes on,
+/// and a timer fires once, when its time has really passed.
+#[tokio::test(flavor = "multi_thread")]
+async fn clock_jumps_do_no_harm() {
+    const HOUR: i64 = 3_600_000;
+    let start = 1_700_000_000_000;
+    let world = world().await;
+    let opened = world.open_scenario("tempo").await;
+    world.join(&opened.code, "Anna").await;
+    let mut regia = world.begin(&opened).await;
+    regia.until_view(|p| phase(p) == "attesa").await;
+    let jumps = [HOUR, -HOUR, 24 * HOUR, -24 * HOUR, -1_000, 0, 3 * HOUR];
+    for (i, jump) in jumps.iter().enumerate() {
+        world.clock.jump_wall(start + jump);
+        world.clock.advance(Duration::from_secs(8));
+        regia.ask(desk(&format!("s{i}"), json!({ "do": "say", "text": "ancora" }))).await;
+        assert_eq!(phase(&regia.parts), "attesa", "too early, after {jump}");
+    }
+    world.clock.jump_wall(start - 24 * HOUR);
+    world.clock.advance(Duration::from_secs(4));
+    regia.until_view(|p| phase(p) == "dopo").await;
+    for jump in jumps {
+        world.clock.jump_wall(start + jump);
+        world.clock.advance(Duration::from_secs(60));
+    }
+    regia.ask(desk("last", json!({ "do": "say", "text": "fine" }))).await;
+    let shown: Vec<i64> = regia.heard.iter().filter_map(|f| serde_json::from_str::<Value>(f).unwrap()["at"].as_i64()).collect();
+    assert!(shown.is_sorted(), "times shown run backwards: {shown:?}");
+    let rows = sofia::journal::Journal::read(world.memory.as_ref(), opened.id.parse().unwrap(), 0).unwrap();
+    let commits: Vec<_> = rows.iter().map(|r| sofia::journal::record::decode(&r.bytes).unwrap()).collect();
+    assert!(commits.iter().enumerate().all(|(i, c)| c.seq == i as u64 + 1) && commits.is_sorted_by_key(|c| c.t));
+    let closed = commits.iter().flat_map(|c| &c.events).filter(|e| matches!(e, sofia_engine::Event::PhaseClosed { .. })).count();
+    assert_eq!(closed, 1, "the timer fired once");
+}
+
+/// What the people of one session are sent, with or without another one played between its moves.
+async fn frames_of_one(with_another: bool) -> Vec<Vec<String>> {
+    let world = world().await;
+    let x = world.open().await;
+    let mut anna = world.join(&x.code, "Anna").await;
+    let mut regia = world.begin(&x).await;
+    let mut a = world.sit(&mut anna).await;
+    let mut other = None;
+    if with_another {
+        let y = world.open_as(&x.cookie).await;
+        let mut bruno = world.join(&y.code, "Bruno").await;
+        let regia = world.begin(&y).await;
+        other = Some((world.sit(&mut bruno).await, regia));
+    }
+    for i in 0..10 {
+        world.clock.advance(Duration::from_millis(700));
+        if let Some((b, regia)) = &mut other {
+            b.ask(write(&format!("w{i}"), "di un'altra sessione")).await;
+            regia.ask(desk(&format!("d{i}"), json!({ "do": "say", "text": "altrove" }))).await;
+        }
+        assert_eq!(a.ask(write(&format!("w{i}"), &format!("frase {i}"))).await["t"], "ok");
+        let said = format!("detto {i}");
+        assert_eq!(regia.ask(desk(&format!("d{i}"), json!({ "do": "say", "text": said }))).await["t"], "ok");
+        a.until_view(|p| told(p).last() == Some(&said)).await;
+    }
+    let plain = |heard: Vec<String>| heard.into_iter().map(|f| f.replace(&x.code, "CODE").replace(&x.id, "ID")).collect();
+    vec![plain(a.heard), plain(regia.heard)]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_are_isolated() {
+    let (alone, beside) = (frames_of_one(false).await, frames_of_one(true).await);
+    assert!(alone[0].len() > 20 && alone[1].len() > 20);
+    assert_eq!(alone, beside);
+}
+
+/// A session whose record makes the engine panic is closed for play and can be read; its neighbour notices nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_stays_in_its_room() {
+    use sofia::journal::{Actor, Commit, Row, record};
+    let world = world().await;
+    let sick = world.open().await;
+    let well = world.open_as(&sick.cookie).await;
+    let (mut anna, mut bruno) = (world.join(&sick.code, "Anna").await, world.join(&well.code, "Bruno").await);
+    world.begin(&sick).await.leave().await;
+    world.begin(&well).await.leave().await;
+    let world = world.restart().await;
+    let id = sick.id.parse().unwrap();
+    world.memory.tamper(id, |rows| {
+        let last = rows.last().unwrap();
+        let nobody = sofia_engine::Event::Emptied { var: 999, inst: 0 };
+        let (seq, t) = (last.seq + 1, record::decode(&last.bytes).unwrap().t);
+        let commit = Commit { session: id, seq, command_id: String::new(), actor: Actor::House, at: 0, t, opening: None, events: vec![nobody] };
+        let sealed = record::encode(&commit, &last.hash).unwrap();
+        rows.push(Row { seq, bytes: sealed.bytes, hash: sealed.hash });
+    });
+    let mut a = world.sit(&mut anna).await;
+    assert_eq!(a.ask(write("w1", "ancora")).await["code"], "closed");
+    let mut b = world.sit(&mut bruno).await;
+    assert_eq!(b.ask(write("w1", "qui si gioca")).await["t"], "ok");
+    b.until_view(|p| told(p) == ["qui si gioca"]).await;
 }

@@ -28,6 +28,8 @@ pub const COMMAND_ID_CHARS: usize = 40;
 
 /// Open sockets of one network address. A hall shares one address, so this is generous.
 pub const SOCKETS_PER_ADDRESS: usize = 400;
+/// Connections of one seat at a time; the oldest goes.
+pub const SOCKETS_PER_SEAT: usize = 4;
 /// Open sockets in all.
 pub const SOCKETS: usize = 8_192;
 /// From accept to a complete request head, and from there to the upgrade.
@@ -47,6 +49,11 @@ pub const FAILED_TRIES_PER_ADDRESS: f64 = 10.0;
 pub const FAILED_TRIES: f64 = 100.0;
 /// Wrong personal codes of one session, per minute.
 pub const FAILED_PERSONAL_CODES: f64 = 20.0;
+
+/// Addresses remembered before the quiet ones are forgotten.
+pub const REMEMBERED_TRIES: usize = 10_000;
+/// Nicknames that the join page offers.
+pub const SUGGESTIONS: usize = 6;
 
 /// Bytes of an HTTP request body, and of its head.
 pub const BODY_BYTES: usize = 64 * 1024;

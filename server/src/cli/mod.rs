@@ -1,5 +1,6 @@
 //! The command line: `sofia` alone serves.
 
+mod account;
 mod check;
 mod load;
 mod record;
@@ -55,6 +56,15 @@ enum Command {
     /// The bare relay that `load --against-relay` compares with
     #[command(hide = true)]
     Relay(load::RelayArgs),
+    /// Who may sign in
+    Account {
+        #[command(subcommand)]
+        ask: account::Ask,
+        #[arg(long, global = true, env = "SOFIA_DATA", default_value = "data")]
+        data: PathBuf,
+        #[arg(long, global = true, default_value = "it", value_parser = ["it", "en"])]
+        lang: String,
+    },
     /// Write a session's record to standard output
     Export {
         session: String,
@@ -88,6 +98,10 @@ pub fn run() -> ExitCode {
         }
         Command::Load(args) => (args.lang.clone(), load::run(&args)),
         Command::Relay(args) => ("en".into(), load::relay(&args).map(|()| ExitCode::SUCCESS)),
+        Command::Account { ask, data, lang } => {
+            let result = account::run(ask, &data, &lang);
+            (lang, result)
+        }
         Command::Export { session, format, data, lang } => {
             let result = record::export(&session, &format, &data);
             (lang, result)

@@ -69,7 +69,7 @@ async fn serve(config: Config) -> Result<(), Trouble> {
         // Reading all scenarios once makes the first visit quick.
         let _ = tokio::task::spawn_blocking(move || library.list()).await;
     });
-    tokio::spawn(keep_house(people, clock));
+    tokio::spawn(keep_house(app));
     stopped().await;
     eprintln!("{}", say(&config.lang, "Mi fermo; tutto è salvato.", "Stopping; everything is saved."));
     server.stop().await;
@@ -77,13 +77,13 @@ async fn serve(config: Config) -> Result<(), Trouble> {
 }
 
 /// Names and sign-ins whose time is over go, once an hour.
-async fn keep_house(people: People, clock: clock::Shared) {
+async fn keep_house(app: net::SharedApp) {
     let mut hourly = tokio::time::interval(std::time::Duration::from_secs(3600));
     loop {
         hourly.tick().await;
-        match people.expire(clock.wall()).await {
+        match app.registry.expire().await {
             Ok(0) => {}
-            Ok(gone) => tracing::info!(gone, "names deleted, their time was over"),
+            Ok(sessions) => tracing::info!(sessions, "names deleted, their time was over"),
             Err(why) => tracing::warn!(?why, "names whose time is over could not be deleted"),
         }
     }
@@ -129,7 +129,7 @@ fn port_trouble(address: SocketAddr, error: &std::io::Error) -> Trouble {
 }
 
 /// How people of the local network reach us. Connecting a UDP socket sends nothing; it only asks which way is out.
-fn own_address(listen: SocketAddr, secure: bool) -> String {
+pub(super) fn own_address(listen: SocketAddr, secure: bool) -> String {
     let scheme = if secure { "https" } else { "http" };
     let ip = if listen.ip().is_unspecified() { lan_address() } else { listen.ip() };
     let host = SocketAddr::new(ip, listen.port());

@@ -360,4 +360,26 @@ mod tests {
     fn migrations_are_whole() {
         super::MIGRATIONS.validate().unwrap();
     }
+
+    /// After a failed fsync, write or read nobody knows what is on the disk; a full one refuses and is as it was.
+    #[test]
+    fn only_what_left_the_disk_as_it_was_spares_us() {
+        use rusqlite::ffi;
+        let spared = |code| super::spares_us(&rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
+        for code in [ffi::SQLITE_FULL, ffi::SQLITE_BUSY, ffi::SQLITE_LOCKED, ffi::SQLITE_NOMEM, ffi::SQLITE_READONLY] {
+            assert!(spared(code), "{code}");
+        }
+        for code in [
+            ffi::SQLITE_IOERR,
+            ffi::SQLITE_IOERR_FSYNC,
+            ffi::SQLITE_IOERR_DIR_FSYNC,
+            ffi::SQLITE_IOERR_WRITE,
+            ffi::SQLITE_IOERR_SHORT_READ,
+            ffi::SQLITE_CORRUPT,
+            ffi::SQLITE_NOTADB,
+        ] {
+            assert!(!spared(code), "{code}");
+        }
+        assert!(!super::spares_us(&rusqlite::Error::InvalidQuery), "what is unknown is no comfort");
+    }
 }

@@ -79,7 +79,8 @@ pub const TABLE: &[(Act, &[Role])] = &[
     (Act::SeeAccount, &[Facilitator, Designer, Supervisor]),
     (Act::SeeScenarios, &[Facilitator, Designer, Supervisor]),
     (Act::OpenSession, &[Facilitator]),
-    (Act::ListSessions, &[Facilitator]),
+    // A supervisor sees those that are over, of everybody, without names.
+    (Act::ListSessions, &[Facilitator, Supervisor]),
     (Act::SeeSession, &[Facilitator, Projector]),
     (Act::SeeQr, &[Anyone]),
     (Act::Invite, &[Anyone]),

@@ -21,9 +21,6 @@ pub struct Lang {
     pub lang: Option<String>,
 }
 
-/// How many nicknames the join page offers.
-const SUGGESTIONS: usize = 6;
-
 /// The session of a join code; wrong codes cost a try.
 async fn by_code(app: &SharedApp, caller: &Caller, typed: &str) -> Result<SessionCard, Wrong> {
     if !app.tries.may(&caller.address) {
@@ -62,7 +59,7 @@ pub async fn invite(
         full: facts.full,
         facilitator: app.registry.house().people.account_name(card.owner).await?,
         keeps_until: card.keeps_until,
-        suggestions: words::suggestions(&lang, SUGGESTIONS, taken),
+        suggestions: words::suggestions(&lang, crate::limits::SUGGESTIONS, taken),
     }))
 }
 

@@ -1,5 +1,6 @@
 //! The catalogue, and the facilitator's sessions.
 
+use super::access::Role;
 use super::answer::{Body, id};
 use super::entry::{self, Lang};
 use super::guard::Caller;
@@ -115,14 +116,26 @@ fn blank_row(card: &SessionCard) -> SessionRow {
         people: 0,
         code: card.code.clone(),
         damaged: false,
+        own: true,
     }
 }
 
 pub async fn list(State(app): State<SharedApp>, Extension(caller): Extension<Caller>) -> Result<Json<Vec<SessionRow>>, Wrong> {
-    let cards = app.registry.house().people.sessions_of(caller.account()?.id).await?;
-    let mut rows = Vec::with_capacity(cards.len());
-    for card in &cards {
-        rows.push(row(&app, card).await);
+    let (people, reader) = (&app.registry.house().people, caller.account()?.id);
+    let mut rows = Vec::new();
+    if caller.roles.contains(&Role::Facilitator) {
+        for card in &people.sessions_of(reader).await? {
+            rows.push(row(&app, card).await);
+        }
+    }
+    if caller.roles.contains(&Role::Supervisor) {
+        let others: Vec<SessionCard> = people.ended_sessions().await?.into_iter().filter(|c| c.owner != reader).collect();
+        if !others.is_empty() {
+            tracing::info!(reader, sessions = others.len(), "a supervisor reads the list of sessions");
+        }
+        for card in &others {
+            rows.push(SessionRow { own: false, ..row(&app, card).await });
+        }
     }
     Ok(Json(rows))
 }

@@ -22,9 +22,6 @@ pub struct Tries<K> {
     inner: Mutex<Inner<K>>,
 }
 
-/// Addresses remembered before the quiet ones are forgotten.
-const REMEMBERED: usize = 10_000;
-
 impl<K: Hash + Eq + Clone> Tries<K> {
     #[must_use]
     pub fn new(clock: clock::Shared, each_per_minute: f64, all_per_minute: f64) -> Self {
@@ -49,7 +46,7 @@ impl<K: Hash + Eq + Clone> Tries<K> {
         let now = self.clock.mono();
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let (rate, burst) = (self.each_per_minute / 60.0, self.each_per_minute);
-        if inner.each.len() >= REMEMBERED {
+        if inner.each.len() >= crate::limits::REMEMBERED_TRIES {
             inner.each.retain(|_, b| !b.is_full(rate, burst, now));
         }
         inner.each.entry(who.clone()).or_insert_with(|| Bucket::full(burst, now)).take(rate, burst, now);

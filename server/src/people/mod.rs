@@ -41,6 +41,15 @@ pub struct Account {
     pub roles: Vec<String>,
 }
 
+/// What became of the wish to remove an account.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Removal {
+    Done,
+    Absent,
+    /// So many sessions of it are not over.
+    Busy(u32),
+}
+
 /// What is known of a session beside its journal.
 #[derive(Clone, Debug)]
 pub struct SessionCard {
@@ -117,10 +126,12 @@ impl People {
         Ok(asked.then_some(key))
     }
 
-    /// Makes the first account with the key of the link, once. `None`: the key is not (or no longer) good.
+    /// A link's key, used once: makes the first account, or gives an invited one its name and password.
+    /// `None`: the key is not (or no longer) good.
     pub async fn first_account(&self, key: &str, name: String, password: String) -> Outcome<Option<Account>> {
         let hash = secret::hash(key);
-        let good = self.store.run(move |db| db.query_row("SELECT 1 FROM first_keys WHERE hash = ?1", [hash], |_| Ok(())).optional()).await?;
+        let known = "SELECT 1 FROM first_keys WHERE hash = ?1 UNION ALL SELECT 1 FROM links WHERE hash = ?1";
+        let good = self.store.run(move |db| db.query_row(known, [hash], |_| Ok(())).optional()).await?;
         if good.is_none() {
             return Ok(None);
         }
@@ -128,12 +139,16 @@ impl People {
         let made = self
             .store
             .run(move |db| {
-                if db.execute("DELETE FROM first_keys WHERE hash = ?1", [hash])? == 0 {
-                    return Ok(None);
+                if db.execute("DELETE FROM first_keys WHERE hash = ?1", [hash])? == 1 {
+                    let id = new_account(db, &name, &password, "facilitator designer supervisor")?;
+                    return account(db, "id = ?1", id);
                 }
-                let roles = "facilitator designer supervisor";
-                db.execute("INSERT INTO accounts(name, password, roles) VALUES(?1, ?2, ?3)", params![name, password, roles])?;
-                account(db, "id = ?1", db.last_insert_rowid())
+                let invited: Option<i64> = db.query_row("SELECT account FROM links WHERE hash = ?1", [hash], |r| r.get(0)).optional()?;
+                let Some(id) = invited else { return Ok(None) };
+                db.execute("UPDATE accounts SET name = ?2, password = ?3 WHERE id = ?1", params![id, name, password])?;
+                db.execute("DELETE FROM links WHERE account = ?1", [id])?;
+                db.execute("DELETE FROM sign_ins WHERE account = ?1", [id])?;
+                account(db, "id = ?1", id)
             })
             .await?;
         Ok(made)
@@ -145,11 +160,64 @@ impl People {
         let made = self
             .store
             .run(move |db| {
-                db.execute("INSERT INTO accounts(name, password, roles) VALUES(?1, ?2, ?3)", params![name, password, roles])?;
-                account(db, "id = ?1", db.last_insert_rowid())
+                let id = new_account(db, &name, &password, &roles)?;
+                account(db, "id = ?1", id)
             })
             .await?;
         made.ok_or(Failed::NotSaved)
+    }
+
+    /// An account that waits for its password; gives the key of its one-time link.
+    pub async fn invite(&self, name: String, roles: String) -> Outcome<String> {
+        let key = secret::token();
+        let hash = secret::hash(&key);
+        self.store
+            .run(move |db| {
+                let id = new_account(db, &name, NOBODY, &roles)?;
+                db.execute("INSERT INTO links(hash, account) VALUES(?1, ?2)", params![hash, id])
+            })
+            .await?;
+        Ok(key)
+    }
+
+    /// A new link for an account whose password was forgotten; earlier links die. `None`: no such account.
+    pub async fn renew(&self, name: String) -> Outcome<Option<String>> {
+        let key = secret::token();
+        let hash = secret::hash(&key);
+        let found = self
+            .store
+            .run(move |db| {
+                let id: Option<i64> = db.query_row("SELECT id FROM accounts WHERE name = ?1", [name], |r| r.get(0)).optional()?;
+                let Some(id) = id else { return Ok(false) };
+                db.execute("DELETE FROM links WHERE account = ?1", [id])?;
+                db.execute("INSERT INTO links(hash, account) VALUES(?1, ?2)", params![hash, id])?;
+                Ok(true)
+            })
+            .await?;
+        Ok(found.then_some(key))
+    }
+
+    /// Every account, and whether a link of it waits to be used.
+    pub async fn accounts(&self) -> Outcome<Vec<(Account, bool)>> {
+        let sql = "SELECT id, name, roles, EXISTS(SELECT 1 FROM links WHERE account = id) FROM accounts ORDER BY name";
+        Ok(self.store.run(move |db| db.prepare(sql)?.query_map([], |r| Ok((account_row(r)?, r.get(3)?)))?.collect()).await?)
+    }
+
+    /// Signs the account out everywhere and removes it. Its sessions stay; who runs one now is not removed.
+    pub async fn remove_account(&self, name: String) -> Outcome<Removal> {
+        Ok(self
+            .store
+            .run(move |db| {
+                let id: Option<i64> = db.query_row("SELECT id FROM accounts WHERE name = ?1", [name], |r| r.get(0)).optional()?;
+                let Some(id) = id else { return Ok(Removal::Absent) };
+                let open: u32 = db.query_row("SELECT count(*) FROM sessions WHERE owner = ?1 AND ended = 0", [id], |r| r.get(0))?;
+                if open > 0 {
+                    return Ok(Removal::Busy(open));
+                }
+                db.execute("DELETE FROM accounts WHERE id = ?1", [id])?;
+                Ok(Removal::Done)
+            })
+            .await?)
     }
 
     /// Name and password; takes as long for a wrong name as for a wrong password.
@@ -256,6 +324,11 @@ impl People {
 
     pub async fn sessions_of(&self, owner: i64) -> Outcome<Vec<SessionCard>> {
         Ok(self.store.run(move |db| select_sessions(db, "owner = ?1 ORDER BY opened_at DESC", [owner])).await?)
+    }
+
+    /// Sessions that are over, of everybody; trials made alone are nobody's business.
+    pub async fn ended_sessions(&self) -> Outcome<Vec<SessionCard>> {
+        Ok(self.store.run(|db| select_sessions(db, "ended = ?1 AND alone = 0 ORDER BY opened_at DESC", [1])).await?)
     }
 
     pub async fn open_sessions(&self) -> Outcome<Vec<SessionCard>> {
@@ -417,19 +490,22 @@ impl People {
         Ok(found)
     }
 
-    /// Names whose time is over. Returns how many sessions lost theirs.
-    pub async fn expire(&self, now: i64) -> Outcome<usize> {
-        let gone = self
+    /// Names whose time is over. Returns the sessions that lost theirs.
+    pub async fn expire(&self, now: i64) -> Outcome<Vec<Uuid>> {
+        let gone: Vec<Vec<u8>> = self
             .store
             .run(move |db| {
                 db.execute("DELETE FROM sign_ins WHERE until < ?1", [now])?;
-                db.execute("DELETE FROM seats WHERE session IN (SELECT id FROM sessions WHERE keeps_until < ?1)", [now])
+                let over = "SELECT id FROM sessions WHERE keeps_until < ?1 AND EXISTS(SELECT 1 FROM seats WHERE session = id)";
+                let gone = db.prepare(over)?.query_map([now], |r| r.get(0))?.collect::<Result<_, _>>()?;
+                db.execute("DELETE FROM seats WHERE session IN (SELECT id FROM sessions WHERE keeps_until < ?1)", [now])?;
+                Ok(gone)
             })
             .await?;
-        if gone > 0 {
+        if !gone.is_empty() {
             self.scrub().await;
         }
-        Ok(gone)
+        Ok(gone.iter().filter_map(|id| Uuid::from_slice(id).ok()).collect())
     }
 
     async fn scrub(&self) {
@@ -468,12 +544,20 @@ fn free_personal(db: &Connection, session: Uuid) -> rusqlite::Result<String> {
 }
 
 fn account(db: &Connection, which: &str, value: i64) -> rusqlite::Result<Option<Account>> {
-    db.prepare_cached(&format!("SELECT id, name, roles FROM accounts WHERE {which}"))?
-        .query_row([value], |r| {
-            let roles: String = r.get(2)?;
-            Ok(Account { id: r.get(0)?, name: r.get(1)?, roles: roles.split_whitespace().map(str::to_owned).collect() })
-        })
-        .optional()
+    db.prepare_cached(&format!("SELECT id, name, roles FROM accounts WHERE {which}"))?.query_row([value], account_row).optional()
+}
+
+fn account_row(r: &Row<'_>) -> rusqlite::Result<Account> {
+    let roles: String = r.get(2)?;
+    Ok(Account { id: r.get(0)?, name: r.get(1)?, roles: roles.split_whitespace().map(str::to_owned).collect() })
+}
+
+/// A number no account ever had: what a removed one ran must not fall to its successor.
+fn new_account(db: &Connection, name: &str, password: &str, roles: &str) -> rusqlite::Result<i64> {
+    let used = "SELECT 1 + max(ifnull((SELECT max(id) FROM accounts), 0), ifnull((SELECT max(owner) FROM sessions), 0))";
+    let id: i64 = db.query_row(used, [], |r| r.get(0))?;
+    db.execute("INSERT INTO accounts(id, name, password, roles) VALUES(?1, ?2, ?3, ?4)", params![id, name, password, roles])?;
+    Ok(id)
 }
 
 fn select_sessions(db: &Connection, which: &str, values: impl rusqlite::Params) -> rusqlite::Result<Vec<SessionCard>> {

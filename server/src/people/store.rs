@@ -7,7 +7,8 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::oneshot;
 
-const STEPS: &[M<'_>] = &[M::up(
+const STEPS: &[M<'_>] = &[
+    M::up(
     "CREATE TABLE accounts(
          id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE, password TEXT NOT NULL, roles TEXT NOT NULL);
      CREATE TABLE first_keys(hash BLOB PRIMARY KEY) WITHOUT ROWID;
@@ -21,7 +22,10 @@ const STEPS: &[M<'_>] = &[M::up(
          token BLOB NOT NULL UNIQUE, previous BLOB UNIQUE, personal BLOB NOT NULL, PRIMARY KEY(session, seat)) WITHOUT ROWID;
      CREATE UNIQUE INDEX seats_nick ON seats(session, folded);
      CREATE UNIQUE INDEX seats_personal ON seats(session, personal);",
-)];
+),
+    // One-time links with which an account gets its (next) password.
+    M::up("CREATE TABLE links(hash BLOB PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE) WITHOUT ROWID;"),
+];
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 
 /// A piece of work; returns what to do once it is on disk (or has failed).

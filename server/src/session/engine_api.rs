@@ -79,7 +79,12 @@ pub fn class(scenario: &Scenario, state: &State, viewer: Viewer, lang: usize, pa
 /// Writes a part as JSON; nothing when there is nothing to see.
 pub fn render(scenario: &Scenario, state: &State, viewer: Viewer, lang: usize, part: usize, out: &mut String) {
     let start = out.len();
-    view::render(scenario, state, viewer, lang, PARTS[part], out);
+    let written = catch_unwind(AssertUnwindSafe(|| view::render(scenario, state, viewer, lang, PARTS[part], out)));
+    if written.is_err() {
+        // One part is missing on a screen; the session goes on.
+        tracing::error!(part = PARTS[part].name(), "a part of a view cannot be drawn");
+        out.truncate(start);
+    }
     if &out[start..] == "null" {
         out.truncate(start);
     }
@@ -215,4 +220,49 @@ pub fn script(scenario: &Scenario, lang: &str) -> String {
         out.push_str(&format!("\n## {}\n{}\n", plain(&phase.title), plain(&phase.note)));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A rule that panics: here the state of one scenario is given to another, which has nothing of what it names.
+    #[test]
+    fn a_panic_in_the_rules_is_a_refusal() {
+        let load = |flow: &str, phases: &str, words: &str| {
+            let trunk = format!(
+                "format = 1\nlanguage = \"it\"\nminutes = 5\nreview = \"pending\"\nflow = \"\"\"\n{flow}\"\"\"\n[people]\nseats = [1, 9]\ntables = [1, 3]\nleftover = \"smaller\"\nabsent = \"pass\"\nlatecomers = \"join\"\n{phases}"
+            );
+            let files = Files::from([("scenario.toml".to_owned(), trunk.into_bytes()), ("it.md".to_owned(), words.as_bytes().to_vec())]);
+            let loaded = load(&files);
+            loaded.scenario.unwrap_or_else(|| panic!("{:?}", loaded.diagnostics))
+        };
+        let one = load("a\n", "[phase.a]\nends = \"desk\"\n", "# Uno\nUno.\n\n## phase a: A\n");
+        let three = load(
+            "a\nb\nc\n",
+            "[phase.a]\nends = \"desk\"\n[phase.b]\nends = \"desk\"\n[phase.c]\nends = \"desk\"\n",
+            "# Tre\nTre.\n\n## phase a: A\n\n## phase b: B\n\n## phase c: C\n",
+        );
+        let mut state = State::default();
+        let commands = [
+            Command::Open { tables: 1, seed: 7, set: Default::default() },
+            Command::Join { bot: false, table: None },
+            Command::Desk { act: sofia_engine::DeskAct::Begin },
+            Command::Desk { act: sofia_engine::DeskAct::Next { table: None } },
+            Command::Desk { act: sofia_engine::DeskAct::Next { table: None } },
+        ];
+        for command in &commands {
+            state = decide(&three, &state, command, 0).unwrap().state;
+        }
+        let next = Command::Desk { act: sofia_engine::DeskAct::Next { table: None } };
+        assert!(
+            catch_unwind(AssertUnwindSafe(|| sofia_engine::decide(&one, &state, &next, 0))).is_err(),
+            "it does not panic: the test does not bite"
+        );
+        assert_eq!(decide(&one, &state, &next, 0).unwrap_err().code, Code::Runaway);
+        let mut out = String::new();
+        render(&one, &state, Viewer::Desk, 0, Part::Tables as usize, &mut out);
+        assert!(out.is_empty() || out.ends_with(['}', ']']), "never half a part: {out}");
+        assert!(decide(&three, &state, &next, 0).is_ok(), "the right one goes on");
+    }
 }

@@ -206,6 +206,21 @@ impl Registry {
         answer.await.unwrap_or(Err(Failed::Busy))
     }
 
+    /// Names whose time is over go from the disk, and from the memory of rooms that are awake.
+    ///
+    /// # Errors
+    /// The disk refuses; they go at the next try.
+    pub async fn expire(&self) -> Result<usize, Failed> {
+        let gone = self.house.people.expire(self.house.clock.wall()).await?;
+        for id in &gone {
+            let room = self.rooms.get(id).and_then(|cell| cell.get().cloned());
+            if let Some(room) = room {
+                let _ = room.send(Call::Expired).await;
+            }
+        }
+        Ok(gone.len())
+    }
+
     /// Says goodbye everywhere; returns when every room has.
     pub async fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);

@@ -76,6 +76,8 @@ pub enum Call {
     Facts {
         reply: oneshot::Sender<Facts>,
     },
+    /// The names of this session are over and gone from the disk.
+    Expired,
     /// The server is stopping.
     Stop {
         reply: oneshot::Sender<()>,
@@ -228,6 +230,7 @@ impl Room {
             Call::Facts { reply } => {
                 let _ = reply.send(self.facts());
             }
+            Call::Expired => self.forget_everybody().await,
             Call::Stop { .. } => {}
         }
     }
@@ -626,6 +629,18 @@ impl Room {
         let names = BTreeMap::from([(seat.0.to_string(), None)]);
         self.viewers.send_all(&outbox::text(&ServerFrame::Names { names }));
         self.reread().await
+    }
+
+    /// Names and keys are gone from the disk: the room forgets them too, and the words sealed under them.
+    async fn forget_everybody(&mut self) {
+        // Whoever sat down after the deletion is still there.
+        let Ok(left) = self.house.people.crowd(self.card.id).await else { return };
+        let gone = self.crowd.names.keys().filter(|seat| !left.names.contains_key(seat)).map(|seat| (seat.to_string(), None)).collect();
+        self.crowd = left;
+        self.viewers.send_all(&outbox::text(&ServerFrame::Names { names: gone }));
+        if self.reread().await.is_err() {
+            tracing::error!(session = %self.card.id, "a session could not be read again after its names were deleted");
+        }
     }
 
     // ------------------------------------------------------------ time

@@ -7,9 +7,6 @@ use crate::wire::frames::{Bye, ServerFrame};
 use sofia_engine::Viewer;
 use std::collections::{BTreeMap, HashMap};
 
-/// Connections of one seat at a time; the oldest goes.
-const PER_SEAT: usize = 4;
-
 struct Connected {
     id: u64,
     viewer: Viewer,
@@ -47,7 +44,7 @@ impl Viewers {
         let mut own = self.list.iter().enumerate().filter(|(_, c)| c.viewer == viewer);
         let oldest = own.next().map(|(at, _)| at);
         if matches!(viewer, Viewer::Seat(_))
-            && own.count() + 1 >= PER_SEAT
+            && own.count() + 1 >= crate::limits::SOCKETS_PER_SEAT
             && let Some(oldest) = oldest
         {
             self.list.remove(oldest).outbox.bye(Bye::OtherDevice);

@@ -136,6 +136,8 @@ pub struct SessionRow {
     pub code: Option<String>,
     /// The record is damaged: it can be read, not continued.
     pub damaged: bool,
+    /// Of the account that asks; others' sessions can only be read.
+    pub own: bool,
 }
 
 /// What the desk needs to know of its session beside the frames.
