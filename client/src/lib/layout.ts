@@ -35,7 +35,7 @@ function serpentine(spaces: SpacePart[], across: number): Layout {
 	const left = 36;
 	const spots = spaces.map((space, i): Spot => {
 		const k = i - first;
-		if (k < 0) return { space, x: 12, y: (rows - 1) * H + H / 2 + 4 };
+		if (k < 0) return { space, x: 16, y: (rows - 1) * H + H / 2 + 4 };
 		const row = Math.floor(k / across);
 		const along = k % across;
 		const col = row % 2 === 0 ? along : across - 1 - along;

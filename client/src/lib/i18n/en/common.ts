@@ -86,6 +86,7 @@ const en: typeof it = {
 		untold: "Drawing without words",
 	},
 	board: {
+		tap: "Tap a coloured space",
 		list: "See as a list",
 		map: "See the board",
 		space: (n) => `Space ${n}`,

@@ -86,6 +86,7 @@ export default {
 	board: {
 		list: "Vedi come elenco",
 		map: "Vedi il tabellone",
+		tap: "Tocca una casella colorata",
 		space: (n: string) => `Casella ${n}`,
 		pawns: "Le pedine",
 		ahead: "Le prossime caselle",
