@@ -7,6 +7,7 @@ mod kill;
 mod program;
 mod rights;
 mod samples;
+mod script;
 mod sessions;
 mod tidy;
 mod typescript;

@@ -56,6 +56,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("wire", &["wire"]),
     ("scenario_files", &["session"]),
     ("session", &["session", "journal", "people", "wire", "scenario_files"]),
+    ("script", &["journal"]),
     ("export", &["journal", "people", "session"]),
     ("net", &["net", "session", "wire", "people", "journal", "export", "scenario_files"]),
     ("clock", &[]),
@@ -63,7 +64,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("limits", &[]),
     ("trouble", &[]),
     ("config", &[]),
-    ("cli", &["cli", "config", "export", "journal", "net", "people", "scenario_files", "session"]),
+    ("cli", &["cli", "config", "export", "journal", "net", "people", "scenario_files", "script", "session"]),
 ];
 
 #[test]

@@ -11,6 +11,7 @@ pub mod limits;
 pub mod net;
 pub mod people;
 pub mod scenario_files;
+pub mod script;
 pub mod secret;
 pub mod session;
 pub mod trouble;

@@ -40,7 +40,7 @@ enum Command {
     /// Print a scenario as a script for people
     Read {
         path: PathBuf,
-        #[arg(long, default_value = "it")]
+        #[arg(long, default_value = "it", value_parser = ["it", "en"])]
         lang: String,
     },
     /// Check that a record is as it was written: an exported file, or a session of the data folder

@@ -47,7 +47,9 @@ async fn serve(config: Config) -> Result<(), Trouble> {
     let library = Arc::new(Library::new(config.scenarios.clone()));
     let clock = clock::System::shared();
     let house = House { journal, people: people.clone(), clock: clock.clone(), library: library.clone(), think: config.think };
-    let address = config.address.clone().unwrap_or_else(|| own_address(config.listen, config.tls.is_some()));
+    // Port 0 means any that is free: people are told the one we got.
+    let listening = listener.local_addr().unwrap_or(config.listen);
+    let address = config.address.clone().unwrap_or_else(|| own_address(listening, config.tls.is_some()));
     let site = Site {
         address: address.clone(),
         secure: tls.is_some(),
@@ -173,6 +175,16 @@ fn welcome(config: &Config, address: &str, first: Option<&str>) {
             "To try it alone: sign in, choose a scenario and press \"Try alone\": all seats on one screen.",
         )
     );
+    if crate::scenario_files::scenario_folders(&config.scenarios).is_empty() {
+        println!(
+            "  {}\n",
+            say(
+                lang,
+                "Attenzione: nella cartella degli scenari non ce n'è nessuno; indicane un'altra con --scenarios.",
+                "Beware: there is no scenario in the scenarios folder; name another with --scenarios.",
+            )
+        );
+    }
     println!(
         "  {} {} · {} {}\n",
         say(lang, "Scenari:", "Scenarios:"),

@@ -40,6 +40,16 @@ impl Store {
     pub(super) fn open(folder: &Path) -> Result<Self, Trouble> {
         let path = folder.join("people.db");
         let db = open(&path).map_err(|e| {
+            let damaged = matches!(e.sqlite_error_code(), Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt));
+            if damaged {
+                let file = path.display();
+                return Trouble::new(
+                    format!(
+                        "{file} è danneggiato e non viene toccato: mettilo da parte e rimetti una copia, oppure indica un'altra cartella con --data."
+                    ),
+                    format!("{file} is damaged and is left as it is: put it aside and restore a copy, or name another folder with --data."),
+                );
+            }
             Trouble::new(
                 format!(
                     "Non posso aprire {} ({e}): controlla che si possa scrivere, rimetti una copia, o indica un'altra cartella con --data.",

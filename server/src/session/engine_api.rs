@@ -211,17 +211,6 @@ pub fn fresh_seed() -> u64 {
     u64::from_le_bytes(secret::random()) >> 12
 }
 
-/// The scenario as a script for people.
-#[must_use]
-pub fn script(scenario: &Scenario, lang: &str) -> String {
-    let card = scenario.card(lang);
-    let mut out = format!("{}\n\n{}\n", plain(&card.title), plain(&card.summary));
-    for phase in &card.phases {
-        out.push_str(&format!("\n## {}\n{}\n", plain(&phase.title), plain(&phase.note)));
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
