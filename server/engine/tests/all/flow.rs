@@ -82,7 +82,9 @@ fn a_final_answer_stays() {
 /// Another move takes the place of a sealed one; a final one keeps its own.
 #[test]
 fn one_sealed_answer_among_several_moves() {
-    let toml = |mode: &str| format!("{}[phase.vota.move.astieniti]\nmode = \"sealed\"\ntimeout = \"pass\"\n", SEALED.replace("\"sealed\"", mode));
+    let toml = |mode: &str| {
+        format!("{}[phase.vota.move.astieniti]\nmode = \"sealed\"\ntimeout = \"pass\"\n", SEALED.replace("\"sealed\"", mode))
+    };
     let mut r = room(&toml("\"sealed\""), 2);
     r.makes(0, "dai", &[("quanto", n(5))]);
     r.makes(0, "astieniti", &[]);
@@ -250,9 +252,7 @@ fn a_time_out_does_what_is_declared() {
         ("default", "{ is = \"number from 1 to 5\", default = \"4\" }", vec![4]),
         ("random", "\"number from 1 to 5\"", vec![1, 2, 3, 4, 5]),
     ] {
-        let toml = SEALED
-            .replace("timeout = \"pass\"", &format!("timeout = \"{timeout}\""))
-            .replace("ask.quanto = \"number from 1 to 5\"", &format!("ask.quanto = {ask}"));
+        let toml = SEALED.replace("timeout = \"pass\"", &format!("timeout = \"{timeout}\"")).replace("ask.quanto = \"number from 1 to 5\"", &format!("ask.quanto = {ask}"));
         let mut r = room(&toml, 2);
         r.makes(0, "dai", &[("quanto", n(1))]);
         r.wait(29_999);
@@ -268,12 +268,7 @@ fn a_time_out_does_what_is_declared() {
 /// The desk's next is a time-out as well; with nobody's answer missing it changes nothing.
 #[test]
 fn the_desk_closes_like_the_clock() {
-    let mut r = room(
-        &SEALED
-            .replace("timeout = \"pass\"", "timeout = \"default\"")
-            .replace("\"number from 1 to 5\"", "{ is = \"number from 1 to 5\", default = \"2\" }"),
-        3,
-    );
+    let mut r = room(&SEALED.replace("timeout = \"pass\"", "timeout = \"default\"").replace("\"number from 1 to 5\"", "{ is = \"number from 1 to 5\", default = \"2\" }"), 3);
     r.makes(2, "dai", &[("quanto", n(5))]);
     r.next();
     assert_eq!((r.num("somma", 0), r.phase().as_str()), (9, "fine"));
@@ -581,11 +576,7 @@ column.giallo = "giro"
         r.makes(1, "dai", &[("quanto", n(1))]);
     }
     assert_eq!(r.phase(), "fine");
-    assert_eq!(
-        r.var("visto", 0),
-        Val::L(vec![11, 12, 25, 21, 22, 25, 11]),
-        "first pass, green, sum of the first round; then 2nd round's own, and 1st of the 1st"
-    );
+    assert_eq!(r.var("visto", 0), Val::L(vec![11, 12, 25, 21, 22, 25, 11]), "first pass, green, sum of the first round; then 2nd round's own, and 1st of the 1st");
 }
 
 #[test]
@@ -863,10 +854,7 @@ when = "no"
     r.makes(1, "su", &[]);
     assert!(r.ended());
     let (mine, other) = (r.seat_view(1)["ending"].clone(), r.seat_view(0)["ending"].clone());
-    assert_eq!(
-        (&mine["id"], &mine["mine"], &other["mine"], &other["winners"]),
-        (&"vittoria".into(), &true.into(), &false.into(), &serde_json::json!([1]))
-    );
+    assert_eq!((&mine["id"], &mine["mine"], &other["mine"], &other["winners"]), (&"vittoria".into(), &true.into(), &false.into(), &serde_json::json!([1])));
     let mut r = room(toml, 2);
     r.makes(0, "resa", &[]);
     assert_eq!((r.ended(), &r.seat_view(0)["ending"]["id"]), (true, &"patta".into()));
@@ -879,9 +867,7 @@ when = "no"
 #[test]
 fn nobody_who_can_move_skips_a_phase_or_ends_the_game() {
     let toml = |stuck: &str| {
-        format!(
-            "flow = \"muovi, fine\"\n[phase.muovi]\nends = \"all done\"\nlimit = \"none\"\nwho = \"all\"\n{stuck}[phase.muovi.move.va]\nmode = \"at once\"\ntimeout = \"pass\"\nif = \"count(seats) > 9\"\n[ending.patta]\nof = \"table\"\nwhen = \"no\"\n"
-        )
+        format!("flow = \"muovi, fine\"\n[phase.muovi]\nends = \"all done\"\nlimit = \"none\"\nwho = \"all\"\n{stuck}[phase.muovi.move.va]\nmode = \"at once\"\ntimeout = \"pass\"\nif = \"count(seats) > 9\"\n[ending.patta]\nof = \"table\"\nwhen = \"no\"\n")
     };
     assert_eq!(room(&toml(""), 2).phase(), "fine");
     let r = room(&toml("stuck = \"patta\"\n"), 2);
