@@ -165,10 +165,53 @@ async fn tampering_on_the_disk_is_found_too() {
     assert_eq!(broken(), None);
     edit("UPDATE commits SET body = CAST(replace(CAST(body AS TEXT), 'testo', 'testa') AS BLOB) WHERE seq = 4");
     assert_eq!(broken(), Some(4));
+    edit("UPDATE commits SET before = 1 WHERE seq = 4");
+    assert_eq!(broken(), Some(4), "a bent link hides nothing");
     edit("DELETE FROM commits WHERE seq = 2");
     assert_eq!(broken(), Some(2));
     edit("DELETE FROM commits WHERE seq = 1");
     assert_eq!(broken(), Some(1));
+}
+
+/// A file of the first release: its sessions open, hold, and go on; also where a row is missing.
+#[tokio::test]
+async fn a_journal_of_the_first_release_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let (a, b, broken) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
+    let old = rusqlite::Connection::open(folder.path().join("journal.db")).unwrap();
+    old.execute_batch(
+        "CREATE TABLE heads(session BLOB PRIMARY KEY, seq INTEGER NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID;
+         CREATE TABLE commits(session BLOB NOT NULL, seq INTEGER NOT NULL, command TEXT NOT NULL, hash BLOB NOT NULL, body BLOB NOT NULL,
+             PRIMARY KEY(session, seq)) WITHOUT ROWID;
+         CREATE TABLE scenarios(hash TEXT NOT NULL, path TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY(hash, path)) WITHOUT ROWID;
+         PRAGMA user_version = 1;",
+    )
+    .unwrap();
+    for session in [b, a, broken] {
+        let mut prev = [0; 32];
+        for seq in 1..=4 {
+            let sealed = commit(session, seq, &prev, "antico");
+            prev = sealed.hash;
+            let row = (session.as_bytes(), seq as i64, &sealed.command_id, prev, &sealed.bytes);
+            old.execute("INSERT INTO commits VALUES(?1, ?2, ?3, ?4, ?5)", row).unwrap();
+        }
+        old.execute("INSERT INTO heads VALUES(?1, 4, ?2)", (session.as_bytes(), prev)).unwrap();
+    }
+    old.execute("DELETE FROM commits WHERE session = ?1 AND seq = 2", [broken.as_bytes()]).unwrap();
+    drop(old);
+
+    let verdicts = |journal: &Sqlite| [a, b, broken].map(|s| verify(journal, s).unwrap().broken_at);
+    let unchanged = Sqlite::open_read_only(&folder.path().join("journal.db")).unwrap();
+    assert_eq!(verdicts(&unchanged), [None, None, Some(2)], "read before it is brought up to date");
+    drop(unchanged);
+    let journal = sqlite(&folder);
+    assert_eq!(verdicts(&journal), [None, None, Some(2)]);
+    assert_eq!(journal.read(broken, 0).unwrap().len(), 3, "what is there is given");
+    let head = journal.head(a).unwrap().unwrap();
+    assert_eq!(journal.append(a, 4, commit(a, 5, &head.hash, "nuovo")).await.unwrap(), Answer::Committed);
+    assert_eq!(journal.read(a, 3).unwrap().iter().map(|r| r.seq).collect::<Vec<_>>(), [4, 5]);
+    drop(journal);
+    assert_eq!(verdicts(&sqlite(&folder)), [None, None, Some(2)], "and once more");
 }
 
 /// No false "stored", a plain refusal, and play goes on when there is room, without a restart.

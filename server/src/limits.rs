@@ -9,7 +9,9 @@ pub const WRITE_BUFFER_BYTES: usize = 256 * 1024;
 /// Bytes the socket library gathers before it writes by itself; a flush ends each batch anyway.
 pub const WRITE_CHUNK_BYTES: usize = 16 * 1024;
 /// Bytes read at a time. The library's default, 128 KiB, is allocated and zero-filled per connection.
-pub const READ_BUFFER_BYTES: usize = 4 * 1024;
+pub const READ_BUFFER_BYTES: usize = 1024;
+/// Frames from this size on go to the network by themselves: the library would keep a buffer as large as the largest.
+pub const LARGE_FRAME_BYTES: usize = 1024;
 /// Frames that wait for one connection; a reader slower than that is cut.
 pub const OUTBOX_FRAMES: usize = 256;
 /// Frames written by one turn of a connection before it flushes.
@@ -83,6 +85,8 @@ pub const SESSION_QUEUE: usize = 1_024;
 pub const JOURNAL_QUEUE: usize = 8_192;
 /// Commits stored by one transaction.
 pub const GROUP_COMMITS: usize = 512;
+/// Pages of 4 KiB in the write-ahead log before they are moved to the journal's file.
+pub const WAL_PAGES: u32 = 4_000;
 /// Answers to refused commands that a session remembers for repeats.
 pub const REMEMBERED_REFUSALS: usize = 64;
 

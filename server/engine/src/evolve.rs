@@ -12,7 +12,7 @@ use crate::view::{Stage, Status};
 /// Lines of news kept of each table.
 const NEWS_KEPT: usize = 40;
 /// Messages kept in the state: more than a session tells, because readers count theirs from the first.
-const MESSAGES_KEPT: usize = 4_000;
+pub const MESSAGES_KEPT: usize = 4_000;
 
 pub fn evolve(sc: &Scenario, st: &mut State, event: &Event) {
     match event {

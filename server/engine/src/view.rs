@@ -4,9 +4,12 @@
 
 mod build;
 pub mod prose;
+mod reach;
 pub mod sees;
 
 pub use build::{Part, class, parts_of, render, snapshot, together, touched};
+pub(crate) use reach::stays_apart;
+pub use reach::tables_touched;
 
 use serde::Serialize;
 use ts_rs::TS;

@@ -18,15 +18,35 @@ use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-const STEPS: &[M<'_>] = &[M::up(
-    "CREATE TABLE heads(
-         session BLOB PRIMARY KEY, seq INTEGER NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID;
-     CREATE TABLE commits(
-         session BLOB NOT NULL, seq INTEGER NOT NULL, command TEXT NOT NULL, hash BLOB NOT NULL, body BLOB NOT NULL,
-         PRIMARY KEY(session, seq)) WITHOUT ROWID;
-     CREATE TABLE scenarios(
-         hash TEXT NOT NULL, path TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY(hash, path)) WITHOUT ROWID;",
-)];
+const STEPS: &[M<'_>] = &[
+    M::up(
+        "CREATE TABLE heads(
+             session BLOB PRIMARY KEY, seq INTEGER NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID;
+         CREATE TABLE commits(
+             session BLOB NOT NULL, seq INTEGER NOT NULL, command TEXT NOT NULL, hash BLOB NOT NULL, body BLOB NOT NULL,
+             PRIMARY KEY(session, seq)) WITHOUT ROWID;
+         CREATE TABLE scenarios(
+             hash TEXT NOT NULL, path TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY(hash, path)) WITHOUT ROWID;",
+    ),
+    // Commits in the order in which they came, whatever their session: a transaction writes the end of one table
+    // and the heads, not a page for each session. Each row names the one before it of its session.
+    M::up(
+        "ALTER TABLE commits RENAME TO by_session;
+         CREATE TABLE commits(
+             row INTEGER PRIMARY KEY, before INTEGER NOT NULL, session BLOB NOT NULL, seq INTEGER NOT NULL,
+             command TEXT NOT NULL, hash BLOB NOT NULL, body BLOB NOT NULL);
+         INSERT INTO commits
+             SELECT row_number() OVER w, CASE WHEN lag(session) OVER w = session THEN row_number() OVER w - 1 ELSE 0 END,
+                    session, seq, command, hash, body
+             FROM by_session WINDOW w AS (ORDER BY session, seq);
+         DROP TABLE by_session;
+         ALTER TABLE heads ADD COLUMN row INTEGER NOT NULL DEFAULT 0;
+         UPDATE heads SET row = last.row FROM (SELECT session, max(row) AS row FROM commits GROUP BY session) AS last
+             WHERE heads.session = last.session;",
+    ),
+];
+/// The step after which rows name the one before them.
+const LINKED_SINCE: i64 = 2;
 const MIGRATIONS: Migrations<'_> = Migrations::from_slice(STEPS);
 
 /// How a store is opened; other than default only in tests.
@@ -72,6 +92,8 @@ pub struct Sqlite {
     queue: Option<SyncSender<Job>>,
     writer: Option<JoinHandle<()>>,
     reader: Mutex<Connection>,
+    /// Rows name the one before; not so in a file of an older release that is only read.
+    linked: bool,
 }
 
 impl Sqlite {
@@ -88,7 +110,7 @@ impl Sqlite {
             .name("journal".into())
             .spawn(move || write_all(connection, &jobs, options.fatal))
             .map_err(|e| Trouble::new(format!("Non posso avviare il registro: {e}."), format!("Cannot start the journal: {e}.")))?;
-        Ok(Self { queue: Some(queue), writer: Some(writer), reader: Mutex::new(reader) })
+        Ok(Self { queue: Some(queue), writer: Some(writer), reader: Mutex::new(reader), linked: true })
     }
 
     /// For `verify` and `export`, also while a server runs on the same folder.
@@ -97,7 +119,8 @@ impl Sqlite {
     /// One plain sentence with a way out.
     pub fn open_read_only(path: &Path) -> Result<Self, Trouble> {
         let reader = open_for_reading(path).map_err(|e| cannot_open(path, &e))?;
-        Ok(Self { queue: None, writer: None, reader: Mutex::new(reader) })
+        let version: i64 = reader.query_row("PRAGMA user_version", [], |r| r.get(0)).map_err(|e| cannot_open(path, &e))?;
+        Ok(Self { queue: None, writer: None, reader: Mutex::new(reader), linked: version >= LINKED_SINCE })
     }
 
     /// Test hook: the disk grows or shrinks to so many pages.
@@ -129,6 +152,8 @@ fn open_for_writing(path: &Path, options: Options) -> rusqlite::Result<Connectio
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "secure_delete", "ON")?;
+    // Pages that were written again and again go to the file once.
+    db.pragma_update(None, "wal_autocheckpoint", limits::WAL_PAGES)?;
     MIGRATIONS.to_latest(&mut db).map_err(|e| match e {
         rusqlite_migration::Error::RusqliteError { err, .. } => err,
         other => rusqlite::Error::InvalidColumnName(other.to_string()),
@@ -244,29 +269,33 @@ fn store_group(db: &mut Connection, group: &[Waiting]) -> rusqlite::Result<Vec<A
     Ok(answers)
 }
 
-/// The head's row is the fence: it moves from `expected` to the next number, or nothing happens.
+/// The head is the fence: it moves from `expected` to the next number, or nothing happens. Nobody else writes
+/// between reading and moving it: the transaction has been ours from its beginning.
 fn store_one(db: &Connection, session: Uuid, expected: u64, commit: &Sealed) -> rusqlite::Result<Answer> {
-    let (id, seq) = (session.as_bytes().as_slice(), expected as i64 + 1);
-    let moved = if expected == 0 {
-        db.prepare_cached("INSERT OR IGNORE INTO heads(session, seq, hash) VALUES(?1, 1, ?2)")?.execute(params![id, commit.hash.as_slice()])?
-    } else {
-        db.prepare_cached("UPDATE heads SET seq = ?2, hash = ?3 WHERE session = ?1 AND seq = ?2 - 1")?.execute(params![
-            id,
-            seq,
-            commit.hash.as_slice()
-        ])?
-    };
-    if moved == 0 {
-        let head: Option<i64> = db.prepare_cached("SELECT seq FROM heads WHERE session = ?1")?.query_row([id], |r| r.get(0)).optional()?;
-        return Ok(Answer::Conflict { head: head.unwrap_or(0) as u64 });
+    let id = session.as_bytes().as_slice();
+    let head = db
+        .prepare_cached("SELECT seq, row FROM heads WHERE session = ?1")?
+        .query_row([id], |r| Ok((r.get::<_, i64>(0)? as u64, r.get::<_, i64>(1)?)))
+        .optional()?;
+    let (seq, before) = head.unwrap_or((0, 0));
+    if seq != expected {
+        return Ok(Answer::Conflict { head: seq });
     }
-    db.prepare_cached("INSERT INTO commits(session, seq, command, hash, body) VALUES(?1, ?2, ?3, ?4, ?5)")?.execute(params![
+    let (seq, hash) = (expected as i64 + 1, commit.hash.as_slice());
+    db.prepare_cached("INSERT INTO commits(before, session, seq, command, hash, body) VALUES(?1, ?2, ?3, ?4, ?5, ?6)")?.execute(params![
+        before,
         id,
         seq,
         commit.command_id,
-        commit.hash.as_slice(),
+        hash,
         commit.bytes
     ])?;
+    let row = db.last_insert_rowid();
+    let change = match head {
+        Some(_) => "UPDATE heads SET seq = ?2, hash = ?3, row = ?4 WHERE session = ?1",
+        None => "INSERT INTO heads(session, seq, hash, row) VALUES(?1, ?2, ?3, ?4)",
+    };
+    db.prepare_cached(change)?.execute(params![id, seq, hash, row])?;
     Ok(Answer::Committed)
 }
 
@@ -283,6 +312,36 @@ fn keep(db: &mut Connection, hash: &str, files: &Files) -> rusqlite::Result<()> 
 fn hash_of(bytes: &[u8]) -> [u8; 32] {
     // A hash of another length is damage; all zeros will not match.
     bytes.try_into().unwrap_or([0; 32])
+}
+
+fn row_of(r: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    Ok(Row { seq: r.get::<_, i64>(0)? as u64, bytes: r.get(1)?, hash: hash_of(r.get_ref(2)?.as_bytes()?) })
+}
+
+/// A session's rows from its head back, by what each says of the one before it. `None`: they do not hang together.
+fn read_links(db: &Connection, session: Uuid, after: u64) -> rusqlite::Result<Option<Vec<Row>>> {
+    let id = session.as_bytes().as_slice();
+    let head = db
+        .prepare_cached("SELECT seq, row FROM heads WHERE session = ?1")?
+        .query_row([id], |r| Ok((r.get::<_, i64>(0)? as u64, r.get::<_, i64>(1)?)))
+        .optional()?;
+    let Some((mut seq, mut at)) = head else { return Ok(None) };
+    let mut rows = Vec::new();
+    let mut one = db.prepare_cached("SELECT seq, body, hash, before FROM commits WHERE row = ?1 AND session = ?2 AND seq = ?3")?;
+    while seq > after {
+        let found = one.query_row(params![at, id, seq as i64], |r| Ok((row_of(r)?, r.get::<_, i64>(3)?))).optional()?;
+        let Some((row, before)) = found else { return Ok(None) };
+        rows.push(row);
+        (seq, at) = (seq - 1, before);
+    }
+    rows.reverse();
+    Ok(Some(rows))
+}
+
+/// The same by looking at everything there is: slow, and finds what a damaged record still has.
+fn read_all(db: &Connection, session: Uuid, after: u64) -> rusqlite::Result<Vec<Row>> {
+    let mut query = db.prepare_cached("SELECT seq, body, hash FROM commits WHERE session = ?1 AND seq > ?2 ORDER BY seq")?;
+    query.query_map(params![session.as_bytes().as_slice(), after as i64], row_of)?.collect()
 }
 
 impl Journal for Sqlite {
@@ -313,15 +372,11 @@ impl Journal for Sqlite {
     }
 
     fn read(&self, session: Uuid, after: u64) -> Result<Vec<Row>, String> {
-        let db = self.reader();
-        let mut query =
-            db.prepare_cached("SELECT seq, body, hash FROM commits WHERE session = ?1 AND seq > ?2 ORDER BY seq").map_err(|e| e.to_string())?;
-        let rows = query
-            .query_map(params![session.as_bytes().as_slice(), after as i64], |r| {
-                Ok(Row { seq: r.get::<_, i64>(0)? as u64, bytes: r.get(1)?, hash: hash_of(r.get_ref(2)?.as_bytes()?) })
-            })
-            .map_err(|e| e.to_string())?;
-        rows.collect::<Result<_, _>>().map_err(|e| e.to_string())
+        let mut db = self.reader();
+        // One moment for all its queries.
+        let db = db.transaction().map_err(|e| e.to_string())?;
+        let linked = if self.linked { read_links(&db, session, after).map_err(|e| e.to_string())? } else { None };
+        linked.map_or_else(|| read_all(&db, session, after).map_err(|e| e.to_string()), Ok)
     }
 
     fn sessions(&self) -> Result<Vec<Uuid>, String> {

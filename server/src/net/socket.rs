@@ -20,6 +20,7 @@ use futures_util::{SinkExt, StreamExt};
 use serde::Deserialize;
 use sofia_engine::Viewer;
 use std::sync::atomic::Ordering;
+use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::WebSocketStream;
@@ -160,6 +161,10 @@ impl Talk<'_> {
         let written = timeout(limits::WRITE_STALL, async {
             for out in batch.drain(..) {
                 match out {
+                    Out::Frame(text) if text.len() >= limits::LARGE_FRAME_BYTES => {
+                        self.ws.flush().await?;
+                        write_large(self.ws.get_mut(), &text).await?;
+                    }
                     Out::Frame(text) => self.ws.feed(Message::Text(text)).await?,
                     Out::Bye(why) => bye = Some(why),
                 }
@@ -250,6 +255,36 @@ impl Talk<'_> {
     }
 }
 
+/// One text frame, unmasked and whole, as RFC 6455 (5.2) has it.
+async fn write_large(stream: &mut Stream, text: &Utf8Bytes) -> Result<(), tungstenite::Error> {
+    let (head, len) = head_of(text.len());
+    stream.write_all(&head[..len]).await?;
+    stream.write_all(text.as_bytes()).await?;
+    Ok(())
+}
+
+fn head_of(bytes: usize) -> ([u8; 10], usize) {
+    const FINAL_TEXT: u8 = 0x81;
+    let mut head = [FINAL_TEXT, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let len = match (u8::try_from(bytes), u16::try_from(bytes)) {
+        (Ok(n), _) if n < 126 => {
+            head[1] = n;
+            2
+        }
+        (_, Ok(n)) => {
+            head[1] = 126;
+            head[2..4].copy_from_slice(&n.to_be_bytes());
+            4
+        }
+        _ => {
+            head[1] = 127;
+            head[2..].copy_from_slice(&(bytes as u64).to_be_bytes());
+            10
+        }
+    };
+    (head, len)
+}
+
 fn act_of(frame: &ClientFrame) -> Act {
     match frame {
         ClientFrame::Hello { .. } | ClientFrame::Ping => Act::Watch,
@@ -275,12 +310,26 @@ mod tests {
     #[test]
     fn our_sockets_are_small() {
         let config = config();
-        assert_eq!(config.read_buffer_size, 4096);
+        assert_eq!(config.read_buffer_size, 1024);
         assert_eq!(config.max_message_size, Some(32 * 1024));
         assert_eq!(config.max_frame_size, Some(32 * 1024));
         assert_eq!(config.max_write_buffer_size, 256 * 1024);
         assert!(config.write_buffer_size < config.max_write_buffer_size);
         assert!(!config.accept_unmasked_frames);
+    }
+
+    #[tokio::test]
+    async fn a_large_frame_is_read_as_it_was_written() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let theirs = tokio::net::TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let mut ours = Stream::Plain(listener.accept().await.unwrap().0);
+        let mut theirs = WebSocketStream::from_raw_socket(theirs, Side::Client, None).await;
+        for size in [0, 125, 126, 1024, 65_535, 65_536, 200_000] {
+            let text = Utf8Bytes::from("é".repeat(size / 2) + &"x".repeat(size % 2));
+            let (written, read) = tokio::join!(write_large(&mut ours, &text), theirs.next());
+            written.unwrap();
+            assert_eq!(read.unwrap().unwrap(), Message::Text(text), "{size}");
+        }
     }
 
     #[test]

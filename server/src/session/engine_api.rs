@@ -64,6 +64,21 @@ pub fn touched(scenario: &Scenario, state: &State, events: &[Event]) -> PartSet 
     view::touched(scenario, state, events).into_iter().fold(0, |set, part| set | 1 << part as u32)
 }
 
+/// At which tables a seat may see something new; `None`: at all.
+#[must_use]
+pub fn tables_touched(scenario: &Scenario, state: &State, events: &[Event]) -> Option<Vec<u32>> {
+    view::tables_touched(scenario, state, events)
+}
+
+/// Whether somebody at one of these tables; desk and projector look at all.
+#[must_use]
+pub fn looks_at(state: &State, viewer: Viewer, tables: &[u32]) -> bool {
+    match viewer {
+        Viewer::Seat(seat) => state.seats.get(seat.ix()).is_none_or(|s| tables.contains(&s.table)),
+        Viewer::Desk | Viewer::Projector => true,
+    }
+}
+
 /// The parts a viewer of this kind has.
 #[must_use]
 pub fn parts_of(viewer: Viewer) -> PartSet {

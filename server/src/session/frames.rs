@@ -2,10 +2,11 @@
 
 use super::engine_api::{self as engine, PART_COUNT, PARTS, PartSet};
 use super::outbox::Text;
+use foldhash::quality::RandomState;
 use sofia_engine::{Scenario, State, Viewer};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::ops::Range;
 
 /// Hash of each part as last sent; 0: the viewer has no such part.
@@ -15,11 +16,11 @@ pub const NOTHING_SENT: Sent = [0; PART_COUNT];
 /// Memory that is used again for every commit of a room.
 #[derive(Default)]
 pub struct Renderer {
-    /// Keyed at random per room: nobody can craft words that collide.
+    /// Keyed at random per room, and never shown: nobody can try words that collide.
     hasher: RandomState,
     text: String,
-    parts: HashMap<(usize, u64), (u64, Range<usize>)>,
-    frames: HashMap<u64, Text>,
+    parts: HashMap<(usize, u64), (u64, Range<usize>), RandomState>,
+    frames: HashMap<u64, Text, RandomState>,
 }
 
 /// What a frame is about.

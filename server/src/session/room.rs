@@ -467,8 +467,9 @@ impl Room {
             self.tell_health();
         }
         let touched = engine::touched(&self.scenario, &self.state, &commit.events);
+        let tables = engine::tables_touched(&self.scenario, &self.state, &commit.events);
         let moment = Self::moment(&self.scenario, &self.state, commit.seq, commit.t);
-        self.viewers.tell(moment, touched);
+        self.viewers.tell(moment, touched, tables.as_deref());
         self.tell_nudges(&commit.events);
         if self.bots_at.is_none() && self.bots().next().is_some() {
             self.bots_at = Some(self.house.clock.mono() + self.house.think.as_millis() as i64);

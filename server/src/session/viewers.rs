@@ -105,11 +105,12 @@ impl Viewers {
         }
     }
 
-    /// Sends everybody what changed for them.
-    pub fn tell(&mut self, moment: Moment<'_>, touched: PartSet) {
+    /// Sends everybody what changed for them. `tables`: whoever sits elsewhere sees nothing new.
+    pub fn tell(&mut self, moment: Moment<'_>, touched: PartSet, tables: Option<&[u32]>) {
         self.renderer.begin();
         let mut slow = false;
-        for c in self.list.iter_mut().filter(|c| c.ready) {
+        let concerned = |c: &&mut Connected| c.ready && tables.is_none_or(|t| super::engine_api::looks_at(moment.state, c.viewer, t));
+        for c in self.list.iter_mut().filter(concerned) {
             if let Some(frame) = self.renderer.diff(moment, c.viewer, c.lang, touched, &mut c.sent, c.n) {
                 c.n = moment.n;
                 slow |= !c.outbox.push(frame);

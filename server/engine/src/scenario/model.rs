@@ -1179,6 +1179,8 @@ pub struct Scenario {
     /// Columns of each scope's row.
     pub columns: BTreeMap<Scope, Vec<u16>>,
     pub frame: Frame,
+    /// What a person sees is computed from that person's table alone (and from what belongs to the session).
+    pub apart: bool,
     /// For plays: what a name means in expressions is compiled again from the sources.
     pub plays: Vec<super::plays::Play>,
 }

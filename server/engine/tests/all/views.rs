@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::common::{Room, all_shipped, made, n, play_out, ready, seated, shipped, tiny, tiny_files};
-use sofia_engine::view::{Part, class, parts_of, render, touched};
+use sofia_engine::view::{Part, class, parts_of, render, tables_touched, touched};
 use sofia_engine::{Answer, Command, DeskAct, Event, Scenario, SeatAct, SeatId, State, Viewer};
 
 fn bytes(sc: &Scenario, st: &State, viewer: Viewer, lang: usize, part: Part) -> String {
@@ -33,9 +33,19 @@ fn classes_hold(room: &Room, what: &str) {
 #[track_caller]
 fn touched_holds(sc: &Scenario, before: &State, room: &Room, events: &[Event], what: &str) {
     let named = touched(sc, &room.st, events);
+    let tables = tables_touched(sc, &room.st, events);
     for viewer in room.viewers() {
         if matches!(viewer, Viewer::Seat(s) if s.ix() >= before.seats.len()) {
             continue;
+        }
+        // Whoever sits where nothing happened sees nothing new in any part.
+        if let (Viewer::Seat(s), Some(tables)) = (viewer, &tables)
+            && !tables.contains(&room.st.seats[s.ix()].table)
+        {
+            for part in parts_of(viewer) {
+                let (then, now) = (bytes(sc, before, viewer, 0, *part), bytes(sc, &room.st, viewer, 0, *part));
+                assert_eq!(then, now, "{what}, {}: {part:?} of {viewer:?} changed, away from {tables:?}, by {events:#?}", room.phase());
+            }
         }
         for part in parts_of(viewer).iter().filter(|p| !named.contains(p)) {
             let (then, now) = (bytes(sc, before, viewer, 0, *part), bytes(sc, &room.st, viewer, 0, *part));
@@ -95,6 +105,45 @@ fn touched_and_class_are_honest_along_bot_plays() {
             walked(&slug, &sc, 2, 7, 13);
         }
     }
+}
+
+const AT_TABLES: &str = r#"
+flow = "gira, fine"
+[people]
+seats = [2, 4]
+tables = [1, 3]
+absent = "wait"
+latecomers = "observe"
+[variable]
+conto = { of = "table", seen = "table", shown = "number" }
+WHAT
+[phase.gira]
+ends = "desk"
+who = "all"
+[phase.gira.move.conta]
+mode = "at once"
+extra = true
+do = "conto += 1"
+[phase.fine]
+ends = "desk"
+"#;
+
+/// A move at one table is no news at the others, unless something there is computed from it.
+#[test]
+fn a_move_at_one_table_concerns_that_table() {
+    let concerned = |what: &str| {
+        let sc = tiny(&AT_TABLES.replace("WHAT", what));
+        let mut room = seated(&sc, 3, 6, 7);
+        let before = room.st.clone();
+        let events = room.go(&Command::Seat { seat: SeatId(0), act: made("conta", None, &[]) });
+        touched_holds(&sc, &before, &room, &events, "tables");
+        (room.st.seats[0].table, tables_touched(&sc, &room.st, &events))
+    };
+    let (table, tables) = concerned("");
+    assert_eq!(tables, Some(vec![table]));
+    let all = r#"[value]
+tutti = { of = "table", seen = "table", is = "sum(conto of t for t in tables)", shown = "gauge" }"#;
+    assert_eq!(concerned(all).1, None, "a value that is computed over all tables");
 }
 
 /// A block's time is lengthened while a phase without a time of its own runs in it.

@@ -121,7 +121,7 @@ pub fn compile(tree: &Tree, hash: &str, faults: &mut Faults) -> Option<Scenario>
     let columns = c.give_columns();
     let (title, summary) = c.title();
     let plays = super::plays::compile(&mut c, &phases, &moves);
-    Some(Scenario {
+    let mut scenario = Scenario {
         hash: hash.to_string(),
         langs: tree.words.iter().map(|w| w.lang.clone()).collect(),
         title,
@@ -153,7 +153,10 @@ pub fn compile(tree: &Tree, hash: &str, faults: &mut Faults) -> Option<Scenario>
         columns,
         frame: c.frame,
         plays,
-    })
+        apart: false,
+    };
+    scenario.apart = crate::view::stays_apart(&scenario);
+    Some(scenario)
 }
 
 /// The texts of a list key; none if absent.
