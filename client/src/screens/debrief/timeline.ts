@@ -97,9 +97,7 @@ export type Question = {
 export function questions(t: Timeline): Question[] {
 	const out: Question[] = [];
 	for (const d of [...t.decisions].sort((a, b) => a.t - b.t || a.seq - b.seq)) {
-		const span = t.phases.filter(
-			(p) => p.id === d.phase && (p.table === d.table || p.table === null) && p.start <= d.t,
-		);
+		const span = t.phases.filter((p) => p.id === d.phase && (p.table === d.table || p.table === null) && p.start < d.t);
 		const key = `${d.phase}/${d.move}/${span.length}`;
 		const found = out.find((q) => q.key === key);
 		if (found) found.all.push(d);
