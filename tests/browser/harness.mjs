@@ -259,7 +259,7 @@ export class Desk extends Viewer {
 	code = "";
 
 	get main() {
-		return this.page.locator(".btn.main");
+		return this.page.locator(".btn.main.act");
 	}
 
 	/** From the library to an open door. */

@@ -357,7 +357,7 @@ fn news(sc: &Scenario, st: &mut State, table: u32, seat: Option<u32>, what: News
 /// The newest line of a table's news; the oldest of many goes.
 fn add_news(st: &mut State, table: u32, seat: Option<u32>, team: i64, what: NewsWhat) {
     let mine = || st.news.iter().enumerate().filter(|(_, l)| l.table == table);
-    let n = mine().last().map_or(1, |(_, l)| l.n + 1);
+    let n = mine().next_back().map_or(1, |(_, l)| l.n + 1);
     let oldest = (mine().count() >= NEWS_KEPT).then(|| mine().next().map(|(i, _)| i)).flatten();
     edit(&mut st.news).push(NewsLine { n, at: st.clock, table, seat, team, what });
     if let Some(i) = oldest {

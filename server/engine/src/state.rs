@@ -156,6 +156,9 @@ pub struct Past {
     pub val: Val,
 }
 
+/// Variable, instance, keys.
+pub type Cells = BTreeMap<(u16, u32, Vec<i64>), Val>;
+
 #[derive(Clone, PartialEq, Debug)]
 pub struct State {
     pub stage: Stage,
@@ -173,7 +176,7 @@ pub struct State {
     /// Unkeyed scalars: a row of columns for each instance.
     pub rows: BTreeMap<Scope, Vec<i64>>,
     /// Lists, and whatever has keys: variable, instance, keys.
-    pub cells: Arc<BTreeMap<(u16, u32, Vec<i64>), Val>>,
+    pub cells: Arc<Cells>,
     pub past: Arc<BTreeMap<(u16, u32), Vec<Past>>>,
     /// Current pass of each loop, by instance of its scope: number and item.
     pub passes: BTreeMap<(u16, u32), (i64, i64)>,

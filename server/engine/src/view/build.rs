@@ -139,7 +139,7 @@ pub fn touched(sc: &Scenario, st: &State, events: &[Event]) -> BTreeSet<Part> {
                 out.extend([Part::People, Part::Phase, Part::Moves, Part::Tables, Part::Sheet, Part::Panels]);
             }
             Event::Sealed { .. } | Event::Unsealed { .. } | Event::Version { .. } | Event::VersionsGone { .. } | Event::Made { .. } => {
-                out.extend([Part::People, Part::Phase, Part::Moves, Part::Tables])
+                out.extend([Part::People, Part::Phase, Part::Moves, Part::Tables]);
             }
             Event::Proposed { .. } | Event::Judged { .. } | Event::Lapsed { .. } => out.extend([Part::Asks, Part::Moves, Part::Tables]),
             Event::Deadline { .. } | Event::Floor { .. } | Event::Frozen { .. } => out.extend([Part::Phase, Part::Moves, Part::Tables]),

@@ -84,7 +84,7 @@ fn walked(slug: &str, sc: &Arc<Scenario>, tables: u32, people: usize, seed: u64)
             60 => Command::Seat { seat: SeatId(2), act: SeatAct::Leave },
             _ => return,
         };
-        if !room.ended() && !(steps == 11 && room.st.paused.is_some()) {
+        if !(room.ended() || steps == 11 && room.st.paused.is_some()) {
             does(room, &also, slug);
             if steps == 11 {
                 does(room, &desk(DeskAct::Resume), slug);
