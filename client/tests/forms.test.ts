@@ -1,9 +1,11 @@
 import { expect, it } from "vitest";
 import { cleanCode, cleanNick } from "../src/lib/code";
+import { deeds, wayText } from "../src/lib/deeds";
 import { allowedBy, complete, filled, toSend } from "../src/lib/drafts.svelte";
+import { readDrawing, strokesOf, writeDrawing } from "../src/lib/drawing";
 import { layout } from "../src/lib/layout";
 import { route } from "../src/lib/routes";
-import type { BoardPart, InputPart, OptionPart } from "../src/lib/wire";
+import type { BoardPart, InputPart, News, OptionPart } from "../src/lib/wire";
 import { clockText, isLine, splitMarks } from "../src/lib/words";
 import { iconPath } from "../tools/icons";
 
@@ -112,4 +114,69 @@ it("knows its places", () => {
 	expect(route("/t").screen).toBe("t");
 	expect(route("/desk/1-2")).toEqual({ screen: "desk", id: "1-2" });
 	expect([route("/nothing").screen, route("/desk/1/2").screen]).toEqual(["missing", "missing"]);
+});
+
+it("writes a drawing as one short line of path, and reads it back", () => {
+	const stroke = Array.from({ length: 200 }, (_, i) => [i, 100 + 40 * Math.sin(i / 9)] as const);
+	const text = writeDrawing([stroke, [[5, 5]]], "Un’onda");
+	expect(text.length).toBeLessThan(700);
+	const { path, words } = readDrawing(text);
+	expect(words).toBe("Un’onda");
+	expect(strokesOf(path).map((s) => [s[0], s.at(-1)])).toEqual([
+		[
+			[0, 100],
+			[199, 95],
+		],
+		[
+			[5, 5],
+			[5, 5],
+		],
+	]);
+	const wild = Array.from({ length: 60 }, (_, k) =>
+		Array.from({ length: 300 }, (_, i) => [(i * 37 + k) % 320, (i * 53) % 200] as const),
+	);
+	expect(new TextEncoder().encode(writeDrawing(wild, "è".repeat(300))).length).toBeLessThanOrEqual(4_000);
+	expect(readDrawing("Mamma e papà")).toEqual({ path: "", words: "Mamma e papà" });
+});
+
+it("tells a throw and its walks as one deed", () => {
+	const base = { table: 1, seat: null, team: 1 } as const;
+	const walk = (n: number, at: number, spaces: number[]): News => ({
+		...base,
+		n,
+		at,
+		kind: "walked",
+		pawn: ["Pedina: Mattone"],
+		token: 9,
+		board: 0,
+		spaces,
+	});
+	const news: News[] = [
+		{ ...base, n: 1, at: 10, kind: "rolled", dice: [2, 1] },
+		walk(2, 10, [16, 17, 18]),
+		walk(3, 10, [19, 20, 21]),
+	];
+	const all = deeds(news);
+	expect(all).toHaveLength(1);
+	const goose = { id: "oca", label: ["La persona giusta: ancora avanti"], look: "helps" };
+	const spaces = Array.from({ length: 64 }, (_, v) => ({
+		v,
+		id: String(v),
+		n: v,
+		col: 0,
+		row: 0,
+		land: v === 18 ? 0 : null,
+	}));
+	const track = {
+		id: "pista",
+		label: [],
+		owner: { of: "table", n: 1 },
+		lands: [goose],
+		edges: [],
+		shape: "path",
+		from: 0,
+		to: 63,
+		spaces,
+	} as unknown as BoardPart;
+	expect(wayText(all, 0, [track], () => "")).toBe("Mattone 2+1: 15 → 18 (La persona giusta) → 21");
 });

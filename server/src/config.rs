@@ -37,6 +37,9 @@ pub struct ServeArgs {
     /// Open sockets of one network address [default: 400]
     #[arg(long)]
     pub sockets_per_address: Option<usize>,
+    /// Commands a second of one seat, for measurements only
+    #[arg(long, hide = true)]
+    pub seat_commands: Option<f64>,
     /// Language of what is printed here
     #[arg(long, default_value = "it", value_parser = ["it", "en"])]
     pub lang: String,
@@ -69,6 +72,8 @@ pub struct Config {
     pub origins: Vec<String>,
     pub trust_proxy: Vec<IpAddr>,
     pub sockets_per_address: usize,
+    /// Commands a second of one seat, where a measurement lifts the limit.
+    pub seat_commands: Option<f64>,
     pub lang: String,
 }
 
@@ -86,6 +91,7 @@ impl Config {
             tls: args.tls_cert.or(file.tls_cert).zip(args.tls_key.or(file.tls_key)),
             think: Duration::from_millis(args.think_bots.or(file.think_bots).unwrap_or(1_200)),
             trust_proxy: if args.trust_proxy.is_empty() { file.trust_proxy } else { args.trust_proxy },
+            seat_commands: args.seat_commands,
             sockets_per_address: args.sockets_per_address.or(file.sockets_per_address).unwrap_or(limits::SOCKETS_PER_ADDRESS),
             data: args.data,
             lang: args.lang,

@@ -84,11 +84,14 @@ class Server {
 
 /** One page and all that the server told it. */
 export class Viewer {
+	#socket = null;
 	parts = {};
 	names = {};
 	n = null;
 	bye = null;
 	frames = [];
+	/** How many times it has come in, over how many connections. */
+	visits = 0;
 	/** What must never happen on a page. */
 	complaints = [];
 
@@ -97,7 +100,16 @@ export class Viewer {
 		this.page = page;
 		this.label = label;
 		page.on("websocket", (ws) => {
-			ws.on("framereceived", ({ payload }) => this.#hear(String(payload)));
+			let first = true;
+			this.#socket = ws;
+			ws.on("framereceived", ({ payload }) => {
+				if (this.#socket !== ws) return;
+				this.#hear(String(payload));
+				if (first && /^\{"t":"(view|now|diff)"/.test(String(payload))) {
+					first = false;
+					this.visits += 1;
+				}
+			});
 		});
 		page.on("console", (m) => {
 			if (m.type() !== "error" && m.type() !== "warning") return;
@@ -134,16 +146,24 @@ export class Viewer {
 	}
 
 	open(path) {
+		this.#socket = null;
+		this.parts = {};
 		return this.page.goto(this.house.base + path);
+	}
+
+	async reload() {
+		const before = this.visits;
+		await this.page.reload();
+		await this.house.until(() => this.visits > before, `${this.label} is back after a reload`);
 	}
 
 	/** Nothing wider than the page. */
 	async fits() {
 		const [wide, room] = await this.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-		assert.ok(wide <= room, `${this.label}: ${wide} px wide in ${room} (${this.page.url()})`);
+		return wide <= room ? [] : [`${this.label}: ${wide} px wide in ${room}`];
 	}
 
-	/** What axe finds on the page as it stands. */
+	/** What axe finds on the page as it stands, in words. */
 	async axe(where) {
 		await this.still();
 		await this.page.evaluate(await axeSource);
@@ -151,7 +171,7 @@ export class Viewer {
 			const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
 			return violations.map((v) => `${v.id}: ${v.help}\n${v.nodes.map((n) => `    ${n.html.slice(0, 160)}\n      ${(n.failureSummary ?? "").split("\n").slice(1, 3).join(" ")}`).join("\n")}`);
 		});
-		assert.equal(found.length, 0, `axe on ${where}:\n${found.join("\n")}`);
+		return found.map((f) => `${where}: ${f}`);
 	}
 
 	/** Every animation has come to its end. */
@@ -250,9 +270,19 @@ export class Desk extends Viewer {
 		for (let n = Number(await count.innerText()); n !== tables; n += n > tables ? -1 : 1)
 			await this.page.locator("aside .step button").nth(n > tables ? 0 : 1).click();
 		await this.page.locator("aside .btn.main").click();
+		await this.page.waitForURL(/\/desk\//);
 		await this.house.until(() => this.stage === "lobby", "the desk is open");
 		this.id = new URL(this.page.url()).pathname.split("/").at(-1);
 		this.code = (await this.house.get(`/api/sessions/${this.id}`)).code;
+	}
+
+	/** The hall's screen, opened by the link that the desk holds. */
+	async projector(options = {}) {
+		const link = await this.page.locator('a[href^="/screen/"]').first().getAttribute("href");
+		const screen = await this.house.page(Viewer, "projector", { viewport: { width: 1920, height: 1080 }, ...options });
+		await screen.open(link);
+		await this.house.until(() => screen.stage, "the projector shows something");
+		return screen;
 	}
 
 	async begin() {
@@ -378,6 +408,15 @@ export class House {
 		return phones;
 	}
 
+	/** The power goes, and comes back. Nobody touches anything, and everybody is in again. */
+	async powerCut(viewers) {
+		const before = viewers.map((v) => v.visits);
+		await this.server.kill();
+		await this.server.start();
+		await this.until(() => viewers.every((v, i) => v.visits > before[i]), "everybody is back after the power cut");
+		for (const v of viewers) await v.page.locator(".net.saved").first().waitFor();
+	}
+
 	/** Phones and desk speak of the same moment. */
 	async together(desk, phones) {
 		await this.until(() => {
@@ -385,6 +424,8 @@ export class House {
 			if (desk.parts.tables?.[0]?.ended) return phones.every((p) => p.parts.ending);
 			const s = desk.strand;
 			if (!s?.phase) return false;
+			const versions = phones.map((p) => JSON.stringify((p.parts.moves ?? []).filter((m) => m.joint && m.open).map((m) => [m.id, m.joint.versions])));
+			if (new Set(versions.filter((v) => v !== "[]")).size > 1) return false;
 			const open = phones.filter((p) => p.parts.phase?.asked && !p.parts.phase.done).length;
 			return phones.every((p) => p.parts.phase?.id === s.phase && p.parts.phase.opened_at === s.opened_at && p.parts.phase.frozen === s.frozen) && open === s.asked - s.done;
 		}, "phones and desk at the same phase");

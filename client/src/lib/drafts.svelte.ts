@@ -44,7 +44,6 @@ export function filled(inputs: InputPart[], draft: Answers): Answers {
 	for (const input of inputs) {
 		if (all[input.id] !== undefined) continue;
 		if (input.type === "order") all[input.id] = input.options.map((o) => o.v);
-		if (input.type === "drawing") all[input.id] = "✎";
 	}
 	return all;
 }
@@ -53,7 +52,7 @@ export function filled(inputs: InputPart[], draft: Answers): Answers {
 export function complete(input: InputPart, all: Answers): boolean {
 	const value = all[input.id];
 	if (value === undefined || value === "" || (Array.isArray(value) && value.length === 0)) {
-		return input.optional || (input.type === "choice" && input.min === 0) || input.type === "drawing";
+		return input.optional || (input.type === "choice" && input.min === 0);
 	}
 	switch (input.type) {
 		case "yes_no":

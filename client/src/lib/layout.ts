@@ -14,10 +14,10 @@ export type Layout = {
 const W = 50;
 const H = 56;
 
-export function layout(board: BoardPart, wide: boolean): Layout {
+export function layout(board: BoardPart, wide: boolean, cols = 9): Layout {
 	switch (board.shape) {
 		case "path":
-			return wide && board.spaces.length > 40 ? spiral(board.spaces) : serpentine(board.spaces, wide ? 9 : 7);
+			return wide && board.spaces.length > 40 ? spiral(board.spaces, cols) : serpentine(board.spaces, wide ? cols : 7);
 		case "ring":
 			return ring(board.spaces);
 		case "grid":
@@ -27,7 +27,7 @@ export function layout(board: BoardPart, wide: boolean): Layout {
 	}
 }
 
-/** A ribbon from bottom left upwards. Space 0, where there is one, waits before the first row. */
+/** A ribbon from bottom left upwards. Space 0, where there is one, waits beside the first. */
 function serpentine(spaces: SpacePart[], across: number): Layout {
 	const first = spaces[0]?.n === 0 ? 1 : 0;
 	const steps = spaces.length - first;
@@ -35,7 +35,7 @@ function serpentine(spaces: SpacePart[], across: number): Layout {
 	const left = 36;
 	const spots = spaces.map((space, i): Spot => {
 		const k = i - first;
-		if (k < 0) return { space, x: left - 2 + W / 2, y: rows * H + H / 2 + 4 };
+		if (k < 0) return { space, x: 12, y: (rows - 1) * H + H / 2 + 4 };
 		const row = Math.floor(k / across);
 		const along = k % across;
 		const col = row % 2 === 0 ? along : across - 1 - along;
@@ -43,7 +43,7 @@ function serpentine(spaces: SpacePart[], across: number): Layout {
 	});
 	return {
 		width: across * W + 2 * left - 20,
-		height: (rows + first) * H + 8,
+		height: rows * H + 8,
 		spots,
 		ribbon: through(spots.slice(first), H / 2),
 		size: W,
@@ -52,8 +52,7 @@ function serpentine(spaces: SpacePart[], across: number): Layout {
 }
 
 /** A spiral inwards, for wide screens. */
-function spiral(spaces: SpacePart[]): Layout {
-	const cols = 9;
+function spiral(spaces: SpacePart[], cols: number): Layout {
 	const rows = Math.ceil(spaces.length / cols);
 	const seen = new Set<string>();
 	let [x, y, dx, dy] = [0, rows - 1, 1, 0];

@@ -77,7 +77,9 @@ export class Session {
 	}
 
 	name(seat: SeatId): string {
-		return this.names[String(seat)] ?? "…";
+		const known = this.names[String(seat)];
+		if (known !== undefined) return known;
+		return this.parts.people?.some((p) => p.seat === seat && p.bot) ? `Bot ${seat + 1}` : "…";
 	}
 
 	act(act: SeatAct): Promise<No | null> {

@@ -48,6 +48,11 @@ pub struct Ctx {
 impl Ctx {
     pub const NOWHERE: Ctx = Ctx { me: NONE, table: NONE, team: NONE, group: NONE, strand: None };
 
+    #[must_use]
+    pub fn is_nowhere(&self) -> bool {
+        self.me == NONE && self.table == NONE && self.team == NONE && self.group == NONE && self.strand.is_none()
+    }
+
     /// A seat, and the table and team it belongs to.
     #[must_use]
     pub fn seat(st: &State, seat: u32) -> Ctx {

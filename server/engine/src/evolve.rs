@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use crate::event::{Event, Frame, Secret, Spot, TextBody};
-use crate::scenario::model::{NONE, Scenario, Scope, Val};
+use crate::scenario::model::{Aud, NONE, Scenario, Scope, Val};
 use crate::state::{
     Ask, Group, Message, MessageKind, NewsLine, NewsWhat, Over, Past, Running, SealedAnswer, Seat, State, Strand, Text, Token, Version,
 };
 use crate::view::{Stage, Status};
 
-/// Lines of news kept in the state.
+/// Lines of news kept of each table.
 const NEWS_KEPT: usize = 40;
-/// Messages kept in the state.
-const MESSAGES_KEPT: usize = 400;
+/// Messages kept in the state: more than a session tells, because readers count theirs from the first.
+const MESSAGES_KEPT: usize = 4_000;
 
 pub fn evolve(sc: &Scenario, st: &mut State, event: &Event) {
     match event {
@@ -62,6 +62,11 @@ pub fn evolve(sc: &Scenario, st: &mut State, event: &Event) {
     }
 }
 
+/// What grows with the session is shared between a state and its copies, and copied only when it is written.
+fn edit<T: Clone>(shared: &mut Arc<T>) -> &mut T {
+    Arc::make_mut(shared)
+}
+
 fn session(sc: &Scenario, st: &mut State, event: &Event) {
     match event {
         Event::Locked { on } => st.locked = *on,
@@ -85,11 +90,11 @@ fn session(sc: &Scenario, st: &mut State, event: &Event) {
             message(st, to, MessageKind::Desk { text: *text });
         }
         Event::Injected { inject, table } => {
-            *st.injected.entry((*inject, *table)).or_default() += 1;
+            *edit(&mut st.injected).entry((*inject, *table)).or_default() += 1;
             message(st, crate::event::People::Table(*table), MessageKind::Inject { inject: *inject });
         }
-        Event::Widened { what, to } => st.widened.push((what.clone(), to.clone())),
-        Event::Concealed { what } => st.widened.retain(|(w, _)| w != what),
+        Event::Widened { what, to } => edit(&mut st.widened).push((what.clone(), to.clone())),
+        Event::Concealed { what } => edit(&mut st.widened).retain(|(w, _)| w != what),
         Event::Timer { timer, inst, until } => {
             match until {
                 Some(t) => st.timers.insert((*timer, *inst), *t),
@@ -97,7 +102,7 @@ fn session(sc: &Scenario, st: &mut State, event: &Event) {
             };
         }
         Event::Fired { trigger, inst, on } => {
-            st.fired.insert((*trigger, *inst), *on);
+            edit(&mut st.fired).insert((*trigger, *inst), *on);
         }
         Event::Finished { table, ending, winners, .. } => finished(sc, st, *table, *ending, winners),
         Event::Wrote { author, body, .. } => {
@@ -105,7 +110,7 @@ fn session(sc: &Scenario, st: &mut State, event: &Event) {
                 TextBody::Plain(t) => Some(Arc::from(t.as_str())),
                 TextBody::Sealed(_) | TextBody::Gone => None,
             };
-            st.texts.push(Text { author: *author, body });
+            edit(&mut st.texts).push(Text { author: *author, body });
         }
         Event::Projecting { show } => st.projected = *show,
         Event::Uncovered { on } => st.uncovered = *on,
@@ -116,16 +121,15 @@ fn session(sc: &Scenario, st: &mut State, event: &Event) {
 fn finished(_sc: &Scenario, st: &mut State, table: Option<u32>, ending: u16, winners: &[u32]) {
     let tables: Vec<u32> = table.map_or_else(|| (0..st.tables).collect(), |t| vec![t]);
     for t in tables {
-        st.over.insert(t, Over { ending, winners: winners.to_vec() });
+        edit(&mut st.over).insert(t, Over { ending, winners: winners.to_vec() });
     }
 }
 
 fn message(st: &mut State, to: crate::event::People, what: MessageKind) {
-    st.counter += 1;
-    let message = Message { n: st.counter, at: st.clock, to, what };
-    st.messages.push(message);
+    let message = Message { at: st.clock, to, what };
+    edit(&mut st.messages).push(message);
     if st.messages.len() > MESSAGES_KEPT {
-        st.messages.remove(0);
+        edit(&mut st.messages).remove(0);
     }
 }
 
@@ -176,7 +180,7 @@ fn people(sc: &Scenario, st: &mut State, event: &Event) {
         }
         Event::Grouped { kind, group, table, members } => grouped(sc, st, *kind, *group, *table, members),
         Event::Dissolved { group } => {
-            let Some(g) = st.groups.get_mut(*group as usize) else {
+            let Some(g) = edit(&mut st.groups).get_mut(*group as usize) else {
                 return;
             };
             g.alive = false;
@@ -226,7 +230,7 @@ fn person(sc: &Scenario, st: &mut State, event: &Event) {
         Event::RoleSet { role, .. } => {
             s.role = role.map_or(NONE, i64::from);
             if let Some(role) = role {
-                *st.held.entry((id.0, *role)).or_default() += 1;
+                *edit(&mut st.held).entry((id.0, *role)).or_default() += 1;
             }
         }
         Event::TeamSet { team, .. } => s.team = team.map_or(NONE, i64::from),
@@ -237,11 +241,11 @@ fn person(sc: &Scenario, st: &mut State, event: &Event) {
 
 fn grouped(sc: &Scenario, st: &mut State, kind: u8, group: u32, table: u32, members: &[u32]) {
     debug_assert_eq!(group as usize, st.groups.len());
-    st.groups.push(Group { kind, table, members: members.to_vec(), alive: true });
+    edit(&mut st.groups).push(Group { kind, table, members: members.to_vec(), alive: true });
     for (i, m) in members.iter().enumerate() {
         st.seats[*m as usize].groups[usize::from(kind)] = i64::from(group);
         for other in &members[i + 1..] {
-            *st.met.entry((kind, *m.min(other), *m.max(other))).or_default() += 1;
+            *edit(&mut st.met).entry((kind, *m.min(other), *m.max(other))).or_default() += 1;
         }
     }
     grow(sc, st, Scope::Group(kind));
@@ -250,11 +254,11 @@ fn grouped(sc: &Scenario, st: &mut State, kind: u8, group: u32, table: u32, memb
 fn group_set(st: &mut State, seat: u32, kind: u8, group: Option<u32>) {
     let k = usize::from(kind);
     let old = st.seats[seat as usize].groups[k];
-    if let Some(g) = usize::try_from(old).ok().and_then(|o| st.groups.get_mut(o)) {
+    if let Some(g) = usize::try_from(old).ok().and_then(|o| edit(&mut st.groups).get_mut(o)) {
         g.members.retain(|m| *m != seat);
     }
     st.seats[seat as usize].groups[k] = group.map_or(NONE, i64::from);
-    if let Some(g) = group.and_then(|g| st.groups.get_mut(g as usize)) {
+    if let Some(g) = group.and_then(|g| edit(&mut st.groups).get_mut(g as usize)) {
         g.members.push(seat);
         g.members.sort_unstable();
     }
@@ -278,17 +282,17 @@ fn tokens(sc: &Scenario, st: &mut State, event: &Event) {
         Event::TokenMade { kind, item, owner, at } => {
             let id = st.tokens.len() as u32;
             let owner_value = owner.map_or(NONE, i64::from);
-            st.tokens.push(Token { kind: *kind, item: *item, at: *at, owner: owner_value, player: NONE, heading: 1 });
+            edit(&mut st.tokens).push(Token { kind: *kind, item: *item, at: *at, owner: owner_value, player: NONE, heading: 1 });
             if let (Some(o), true) = (owner, sc.kinds[usize::from(*kind)].per.is_some()) {
-                st.per.insert((*kind, *o), id);
+                edit(&mut st.per).insert((*kind, *o), id);
             }
             if let Spot::Zone(z, i) = at {
-                st.zones.entry((*z, *i)).or_default().push(id);
+                edit(&mut st.zones).entry((*z, *i)).or_default().push(id);
             }
             grow(sc, st, Scope::Token(*kind));
         }
         Event::TokenMoved { token, to, bottom, by } => {
-            let Some(t) = st.tokens.get_mut(*token as usize) else {
+            let Some(t) = edit(&mut st.tokens).get_mut(*token as usize) else {
                 return;
             };
             let from = t.at;
@@ -297,14 +301,16 @@ fn tokens(sc: &Scenario, st: &mut State, event: &Event) {
                 t.player = by.map_or(NONE, i64::from);
             }
             if let Spot::Zone(z, i) = from {
-                if let Some(list) = st.zones.get_mut(&(z, i)) {
+                if let Some(list) = edit(&mut st.zones).get_mut(&(z, i)) {
                     list.retain(|x| x != token);
                 }
                 // What was shown of it in one zone is not shown in the next.
-                st.widened.retain(|(w, _)| *w != Secret::Token(*token));
+                if !st.widened.is_empty() {
+                    edit(&mut st.widened).retain(|(w, _)| *w != Secret::Token(*token));
+                }
             }
             if let Spot::Zone(z, i) = to {
-                let list = st.zones.entry((*z, *i)).or_default();
+                let list = edit(&mut st.zones).entry((*z, *i)).or_default();
                 if *bottom {
                     list.insert(0, *token);
                 } else {
@@ -313,18 +319,16 @@ fn tokens(sc: &Scenario, st: &mut State, event: &Event) {
             }
         }
         Event::TokensOrdered { zone, inst, tokens } => {
-            st.zones.insert((*zone, *inst), tokens.clone());
+            edit(&mut st.zones).insert((*zone, *inst), tokens.clone());
         }
         Event::Headed { token, dir } => {
-            if let Some(t) = st.tokens.get_mut(*token as usize) {
+            if let Some(t) = edit(&mut st.tokens).get_mut(*token as usize) {
                 t.heading = *dir;
             }
         }
         Event::Rolled { table, seat, team, dice } => {
-            st.counter += 1;
             let what = NewsWhat::Dice(dice.clone());
-            st.news.push(NewsLine { n: st.counter, at: st.clock, table: *table, seat: *seat, team: team.map_or(NONE, i64::from), what });
-            drop_old_news(st);
+            add_news(st, *table, *seat, team.map_or(NONE, i64::from), what);
         }
         Event::Walked { token, board, spaces } => {
             let table = st.table_of(sc, Scope::Token(0), *token).unwrap_or(0);
@@ -336,20 +340,28 @@ fn tokens(sc: &Scenario, st: &mut State, event: &Event) {
 }
 
 fn news(sc: &Scenario, st: &mut State, table: u32, seat: Option<u32>, what: NewsWhat) {
-    st.counter += 1;
+    // What stands on a board that not everybody at the table sees is no news.
+    let open = |b: u16| sc.boards[usize::from(b)].seen.iter().any(|a| matches!(a, Aud::Table | Aud::All));
+    if matches!(&what, NewsWhat::Walk { board, .. } if !open(*board)) {
+        return;
+    }
     let team = match &what {
         NewsWhat::Walk { token, .. } if sc.kinds[usize::from(st.tokens[*token as usize].kind)].per == Some(Scope::Team) => {
             st.tokens[*token as usize].owner
         }
         _ => NONE,
     };
-    st.news.push(NewsLine { n: st.counter, at: st.clock, table, seat, team, what });
-    drop_old_news(st);
+    add_news(st, table, seat, team, what);
 }
 
-fn drop_old_news(st: &mut State) {
-    if st.news.len() > NEWS_KEPT {
-        st.news.remove(0);
+/// The newest line of a table's news; the oldest of many goes.
+fn add_news(st: &mut State, table: u32, seat: Option<u32>, team: i64, what: NewsWhat) {
+    let mine = || st.news.iter().enumerate().filter(|(_, l)| l.table == table);
+    let n = mine().last().map_or(1, |(_, l)| l.n + 1);
+    let oldest = (mine().count() >= NEWS_KEPT).then(|| mine().next().map(|(i, _)| i)).flatten();
+    edit(&mut st.news).push(NewsLine { n, at: st.clock, table, seat, team, what });
+    if let Some(i) = oldest {
+        edit(&mut st.news).remove(i);
     }
 }
 
@@ -380,7 +392,7 @@ fn flow(sc: &Scenario, st: &mut State, event: &Event) {
             let (scope, inst) = (s.scope, s.inst);
             let tables = st.table_of(sc, scope, inst).map_or_else(|| (0..st.tables).collect(), |t| vec![t]);
             for t in tables {
-                *st.visited.entry((*phase, t)).or_default() += 1;
+                *edit(&mut st.visited).entry((*phase, t)).or_default() += 1;
             }
         }
         Event::At { strand, pc, frames } => {
@@ -472,7 +484,9 @@ fn answers(sc: &Scenario, st: &mut State, event: &Event) {
     };
     if let Event::Made { mv, unit, by_default, .. } = event {
         for ask in &sc.moves[usize::from(*mv)].asks {
-            st.defaulted.insert((ask.var, unit.inst), *by_default);
+            if st.defaulted.get(&(ask.var, unit.inst)).copied().unwrap_or(false) != *by_default {
+                edit(&mut st.defaulted).insert((ask.var, unit.inst), *by_default);
+            }
         }
     }
     st.counter += 1;
@@ -515,7 +529,7 @@ fn values(sc: &Scenario, st: &mut State, event: &Event) {
 fn set(sc: &Scenario, st: &mut State, var: u16, inst: u32, keys: &[i64], val: &Val) {
     let def = &sc.vars[usize::from(var)];
     let Some(col) = def.column else {
-        st.cells.insert((var, inst, keys.to_vec()), val.clone());
+        edit(&mut st.cells).insert((var, inst, keys.to_vec()), val.clone());
         return;
     };
     let width = sc.columns[&def.scope].len();
@@ -529,9 +543,11 @@ fn empty(sc: &Scenario, st: &mut State, var: u16, inst: u32) {
     if def.column.is_some() {
         set(sc, st, var, inst, &[], &def.start);
     } else {
-        st.cells.retain(|(v, i, _), _| !(*v == var && *i == inst));
+        edit(&mut st.cells).retain(|(v, i, _), _| !(*v == var && *i == inst));
     }
-    st.defaulted.remove(&(var, inst));
+    if st.defaulted.contains_key(&(var, inst)) {
+        edit(&mut st.defaulted).remove(&(var, inst));
+    }
 }
 
 /// A new pass: what the loop's variables and inputs hold is put by under the pass that ends, and emptied.
@@ -583,7 +599,7 @@ fn remember(sc: &Scenario, st: &mut State, var: u16, inst: u32, passes: &[(i64, 
             .map(|((_, _, k), v)| (k.clone(), v.clone()))
             .collect()
     };
-    let past = st.past.entry((var, inst)).or_default();
+    let past = edit(&mut st.past).entry((var, inst)).or_default();
     for (keys, val) in found {
         past.push(Past { passes: passes.to_vec(), keys, val });
     }

@@ -9,7 +9,7 @@ use crate::id::{Millis, SeatId};
 use crate::scenario::model::{NONE, Scenario, Scope, Val};
 use crate::view::{Stage, Status};
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Seat {
     pub table: u32,
     pub status: Status,
@@ -24,7 +24,7 @@ pub struct Seat {
     pub rested: u32,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Token {
     pub kind: u16,
     pub item: u32,
@@ -35,7 +35,7 @@ pub struct Token {
     pub heading: i64,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Group {
     pub kind: u8,
     pub table: u32,
@@ -43,7 +43,7 @@ pub struct Group {
     pub alive: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct SealedAnswer {
     pub mv: u16,
     pub item: i64,
@@ -51,7 +51,7 @@ pub struct SealedAnswer {
     pub inputs: Filled,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Version {
     pub mv: u16,
     pub item: i64,
@@ -62,7 +62,7 @@ pub struct Version {
     pub n: u32,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Running {
     pub phase: u16,
     pub opened: Millis,
@@ -78,7 +78,7 @@ pub struct Running {
     pub floor: Option<u32>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Strand {
     pub scope: Scope,
     pub inst: u32,
@@ -91,7 +91,7 @@ pub struct Strand {
     pub alive: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Ask {
     pub ask: u32,
     pub strand: u32,
@@ -103,15 +103,14 @@ pub struct Ask {
     pub inputs: Filled,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Message {
-    pub n: u32,
     pub at: Millis,
     pub to: People,
     pub what: MessageKind,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum MessageKind {
     Text { text: u16, vals: Arc<[Val]> },
     Desk { text: u32 },
@@ -119,8 +118,9 @@ pub enum MessageKind {
 }
 
 /// A line of the table's news.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct NewsLine {
+    /// Counted by table.
     pub n: u32,
     pub at: Millis,
     pub table: u32,
@@ -129,34 +129,34 @@ pub struct NewsLine {
     pub what: NewsWhat,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum NewsWhat {
     Dice(Vec<i64>),
     Walk { token: u32, board: u16, spaces: Vec<u32> },
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Text {
     pub author: Option<u32>,
     /// `None`: erased.
     pub body: Option<Arc<str>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Over {
     pub ending: u16,
     pub winners: Vec<u32>,
 }
 
 /// A finished pass of a loop: numbers and items of the loops around, and the value it left.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Past {
     pub passes: Vec<(i64, i64)>,
     pub keys: Vec<i64>,
     pub val: Val,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct State {
     pub stage: Stage,
     pub clock: Millis,
@@ -173,36 +173,36 @@ pub struct State {
     /// Unkeyed scalars: a row of columns for each instance.
     pub rows: BTreeMap<Scope, Vec<i64>>,
     /// Lists, and whatever has keys: variable, instance, keys.
-    pub cells: BTreeMap<(u16, u32, Vec<i64>), Val>,
-    pub past: BTreeMap<(u16, u32), Vec<Past>>,
+    pub cells: Arc<BTreeMap<(u16, u32, Vec<i64>), Val>>,
+    pub past: Arc<BTreeMap<(u16, u32), Vec<Past>>>,
     /// Current pass of each loop, by instance of its scope: number and item.
     pub passes: BTreeMap<(u16, u32), (i64, i64)>,
-    pub tokens: Vec<Token>,
+    pub tokens: Arc<Vec<Token>>,
     /// Tokens in order, bottom first, for each zone and instance.
-    pub zones: BTreeMap<(u16, u32), Vec<u32>>,
+    pub zones: Arc<BTreeMap<(u16, u32), Vec<u32>>>,
     /// Tokens of `per` kinds, by kind and owner.
-    pub per: BTreeMap<(u16, u32), u32>,
-    pub groups: Vec<Group>,
+    pub per: Arc<BTreeMap<(u16, u32), u32>>,
+    pub groups: Arc<Vec<Group>>,
     pub strands: Vec<Strand>,
     pub asks: Vec<Ask>,
     pub next_ask: u32,
-    pub messages: Vec<Message>,
-    pub news: Vec<NewsLine>,
+    pub messages: Arc<Vec<Message>>,
+    pub news: Arc<Vec<NewsLine>>,
     pub counter: u32,
-    pub widened: Vec<(Secret, People)>,
+    pub widened: Arc<Vec<(Secret, People)>>,
     pub timers: BTreeMap<(u16, u32), Millis>,
-    pub fired: BTreeMap<(u16, u32), bool>,
-    pub texts: Vec<Text>,
+    pub fired: Arc<BTreeMap<(u16, u32), bool>>,
+    pub texts: Arc<Vec<Text>>,
     /// Seat and role: how often held.
-    pub held: BTreeMap<(u32, u32), u32>,
+    pub held: Arc<BTreeMap<(u32, u32), u32>>,
     /// Kind of group and two seats: how often together.
-    pub met: BTreeMap<(u8, u32, u32), u32>,
+    pub met: Arc<BTreeMap<(u8, u32, u32), u32>>,
     /// Inputs that time, not the person, has filled.
-    pub defaulted: BTreeMap<(u16, u32), bool>,
-    pub over: BTreeMap<u32, Over>,
-    pub injected: BTreeMap<(u16, u32), u32>,
+    pub defaulted: Arc<BTreeMap<(u16, u32), bool>>,
+    pub over: Arc<BTreeMap<u32, Over>>,
+    pub injected: Arc<BTreeMap<(u16, u32), u32>>,
     /// Phases each table has been through.
-    pub visited: BTreeMap<(u16, u32), u32>,
+    pub visited: Arc<BTreeMap<(u16, u32), u32>>,
 }
 
 impl Default for State {
@@ -214,35 +214,35 @@ impl Default for State {
             begun: None,
             locked: false,
             uncovered: false,
-            projected: Projected::Code,
+            projected: Projected::Play,
             seed: 0,
             draws: 0,
             tables: 0,
             seats: Vec::new(),
             rows: BTreeMap::new(),
-            cells: BTreeMap::new(),
-            past: BTreeMap::new(),
+            cells: Arc::default(),
+            past: Arc::default(),
             passes: BTreeMap::new(),
-            tokens: Vec::new(),
-            zones: BTreeMap::new(),
-            per: BTreeMap::new(),
-            groups: Vec::new(),
+            tokens: Arc::default(),
+            zones: Arc::default(),
+            per: Arc::default(),
+            groups: Arc::default(),
             strands: Vec::new(),
             asks: Vec::new(),
             next_ask: 0,
-            messages: Vec::new(),
-            news: Vec::new(),
+            messages: Arc::default(),
+            news: Arc::default(),
             counter: 0,
-            widened: Vec::new(),
+            widened: Arc::default(),
             timers: BTreeMap::new(),
-            fired: BTreeMap::new(),
-            texts: Vec::new(),
-            held: BTreeMap::new(),
-            met: BTreeMap::new(),
-            defaulted: BTreeMap::new(),
-            over: BTreeMap::new(),
-            injected: BTreeMap::new(),
-            visited: BTreeMap::new(),
+            fired: Arc::default(),
+            texts: Arc::default(),
+            held: Arc::default(),
+            met: Arc::default(),
+            defaulted: Arc::default(),
+            over: Arc::default(),
+            injected: Arc::default(),
+            visited: Arc::default(),
         }
     }
 }

@@ -56,6 +56,7 @@ async fn serve(config: Config) -> Result<(), Trouble> {
         origins: config.origins.clone(),
         trusted_proxies: config.trust_proxy.clone(),
         sockets_per_address: config.sockets_per_address,
+        seat_commands: config.seat_commands,
     };
     let app = App::new(Registry::new(house), site);
     let server = net::serve(listener, app.clone(), tls).map_err(|e| port_trouble(config.listen, &e))?;

@@ -9,7 +9,7 @@ fn is_client_route(path: &str) -> bool {
     let mut parts = path.trim_matches('/').split('/');
     let (first, second, rest) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
     match (first, second, rest) {
-        ("" | "t" | "journals" | "scenarios" | "signin" | "access" | "glossary" | "help", None, None) => true,
+        ("" | "t" | "desk" | "journals" | "scenarios" | "signin" | "access" | "glossary" | "help", None, None) => true,
         ("j" | "desk" | "screen" | "debrief" | "journals" | "scenarios" | "alone" | "print", Some(id), None) => !id.is_empty(),
         _ => false,
     }
@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn only_the_clients_routes_get_the_page() {
-        for path in ["/", "/t", "/j/K7P2MX", "/desk/1", "/journals", "/journals/1", "/signin", "/alone/1"] {
+        for path in ["/", "/t", "/j/K7P2MX", "/desk", "/desk/1", "/journals", "/journals/1", "/signin", "/alone/1"] {
             assert!(is_client_route(path), "{path}");
         }
         for path in ["/x", "/j", "/j/", "/desk/1/2", "/../etc/passwd", "/api/none", "/assets/none.js"] {

@@ -132,15 +132,20 @@ pub fn origin_is_ours(app: &SharedApp, headers: &HeaderMap, required: bool) -> b
 pub async fn headers(State(app): State<SharedApp>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|h| h.to_str().ok()).filter(|h| is_plain_host(h)).map(str::to_owned);
     let api = request.uri().path().starts_with("/api/");
+    let asset = request.uri().path().starts_with("/assets/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
+    // What a page is made of is no page: the rest would only be bytes on a slow network.
+    if asset && headers.contains_key(header::CACHE_CONTROL) {
+        return response;
+    }
     if let Ok(policy) = HeaderValue::from_str(&content_policy(host.as_deref())) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
-    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
     headers.insert("permissions-policy", HeaderValue::from_static("camera=(), microphone=(), geolocation=()"));
     if app.site.secure {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));

@@ -37,6 +37,8 @@ pub struct Site {
     /// Only these may say for whom they ask.
     pub trusted_proxies: Vec<IpAddr>,
     pub sockets_per_address: usize,
+    /// Commands a second of one seat, where a measurement lifts the limit.
+    pub seat_commands: Option<f64>,
 }
 
 /// What every request may use.

@@ -103,7 +103,7 @@ async fn converse(app: &App, ws: WebSocketStream<Stream>, line: mpsc::Sender<Cal
         return;
     }
     let now = app.registry.house().clock.mono();
-    let burst = rate(viewer).1;
+    let burst = rate(app, viewer).1;
     let mut talk = Talk { app, ws, line, conn, viewer, bucket: Bucket::full(burst, now), bad: 0, heard: Instant::now() };
     let why = talk.run(&mut out).await;
     let _ = talk.line.send(Call::Gone { conn }).await;
@@ -111,9 +111,12 @@ async fn converse(app: &App, ws: WebSocketStream<Stream>, line: mpsc::Sender<Cal
     let _ = timeout(limits::GOODBYE, talk.part(why)).await;
 }
 
-fn rate(viewer: Viewer) -> (f64, f64) {
+fn rate(app: &App, viewer: Viewer) -> (f64, f64) {
     match viewer {
-        Viewer::Seat(_) | Viewer::Projector => (limits::SEAT_COMMANDS_PER_SECOND, limits::SEAT_BURST),
+        Viewer::Seat(_) | Viewer::Projector => {
+            let usual = (limits::SEAT_COMMANDS_PER_SECOND, limits::SEAT_BURST);
+            app.site.seat_commands.map_or(usual, |lifted| (lifted, lifted))
+        }
         Viewer::Desk => (limits::DESK_COMMANDS_PER_SECOND, limits::DESK_BURST),
     }
 }
@@ -192,7 +195,7 @@ impl Talk<'_> {
 
     async fn hear(&mut self, text: &Utf8Bytes) -> Option<End> {
         self.app.gauges.frames_in_total.fetch_add(1, Ordering::Relaxed);
-        let (per_second, burst) = rate(self.viewer);
+        let (per_second, burst) = rate(self.app, self.viewer);
         if !self.bucket.take(per_second, burst, self.app.registry.house().clock.mono()) {
             return self.refuse(id_in(text), ServerNo::Busy).await;
         }

@@ -5,7 +5,7 @@ import { lineText } from "$lib/words";
 import { away, seated } from "./model";
 
 export type Sign = "help" | "chose" | "lost" | "back" | "came" | "left" | "moved" | "phase" | "dice" | "pause" | "desk";
-export type Said = { k: number; sign: Sign; who: string; what: string; at: Date };
+export type Said = { k: number; sign: Sign; seat: SeatId | null; who: string; what: string; at: Date };
 type Words = ReturnType<typeof words>;
 
 const KEPT = 30;
@@ -27,13 +27,13 @@ export class Feed {
 			this.#seen = Math.max(-1, ...(parts.news ?? []).map((n) => n.n));
 			return;
 		}
-		const found: [Sign, string[]][] = [];
+		const found: [Sign, string[], SeatId?][] = [];
 		const old = new Map((before.people ?? []).map((p) => [p.seat, p]));
 		for (const p of parts.people ?? []) {
 			const was = old.get(p.seat);
 			const who = name(p.seat);
 			if (!was) {
-				if (seated(p)) found.push(["came", t.newsCame(who, p.table)]);
+				if (seated(p)) found.push(["came", t.newsCame(who, p.table), p.seat]);
 				continue;
 			}
 			if (was.status !== "left" && p.status === "left") found.push(["left", t.newsLeft(who)]);
@@ -58,7 +58,9 @@ export class Feed {
 		}
 		if (!found.length) return;
 		const at = new Date();
-		const fresh = found.map(([sign, [who = "", what = ""]]) => ({ k: ++this.#k, sign, who, what, at })).reverse();
+		const fresh = found
+			.map(([sign, [who = "", what = ""], seat = null]) => ({ k: ++this.#k, sign, seat, who, what, at }))
+			.reverse();
 		this.lines = [...fresh, ...this.lines].slice(0, KEPT);
 	}
 

@@ -104,12 +104,10 @@ export function nextStep(desk: DeskPart | null | undefined): RunStep | null {
 		if (s.here > 0) here = i;
 	});
 	if (here < 0) return null;
-	return run.slice(here + 1).find((s) => s.here === 0 && s.limit !== undefined && !hasChildren(run, s)) ?? null;
-}
-
-export function hasChildren(run: RunStep[], step: RunStep): boolean {
-	const i = run.indexOf(step);
-	return (run[i + 1]?.depth ?? 0) > step.depth;
+	// Inside a loop or at a fork nobody can say what comes next.
+	const now = run[here];
+	const then = run[here + 1];
+	return now && then && now.depth === 0 && then.depth === 0 && then.here === 0 ? then : null;
 }
 
 /** Minutes behind the sheet; `null` when the sheet gives no times. */

@@ -14,7 +14,7 @@ export type Card = {
 	langs: string[];
 	reviewed: string | null;
 	phases: { title: Words; note?: Words; minutes?: number | null; limit?: number | null }[];
-	roles: { name: Words; public?: Words }[];
+	roles: Words[];
 	to_verify: [Words, string][];
 };
 export type Diagnostic = {

@@ -29,6 +29,8 @@ export class Play {
 	editing = $state(false);
 	sending = $state(false);
 	sure = $state<string | null>(null);
+	/** Time ran out over something this person still owed: said for ten seconds. */
+	timeUp = $state.raw<{ at: number; kind: "own" | "joint" | "dice" } | null>(null);
 
 	constructor(session: Session, key: string) {
 		this.session = session;
@@ -88,6 +90,15 @@ export class Play {
 	secret = $derived.by(() => this.move?.mode === "sealed");
 	frozen = $derived.by(() => this.session.paused !== null);
 	sealed = $derived.by(() => !!this.move && answered(this.move) && !this.asking);
+
+	/** What would be missed if time ran out now. */
+	lateness = $derived.by(() => {
+		const p = this.phase;
+		if (!p?.asked || p.done || p.deadline == null) return null;
+		const open = this.main.filter((m) => m.open);
+		if (!open.length) return null;
+		return { deadline: p.deadline, joint: open.some((m) => m.joint), dice: open.some((m) => m.dice) };
+	});
 
 	name = (seat: number): string => this.session.name(seat);
 
@@ -298,7 +309,8 @@ export class Play {
 	waiting(): string {
 		const t = table();
 		const w = this.phase?.waiting;
-		if (!w) return "";
+		// What ends at the desk, and asks nothing that must be answered, waits for nobody.
+		if (!w || (this.phase?.ends === "desk" && !this.phase.ack && this.moves.every((m) => m.extra))) return "";
 		return w.seats === null && w.missing > 0 && w.asked === 0 ? t.waited : t.missing(w.missing, w.asked);
 	}
 

@@ -7,7 +7,7 @@ use crate::event::{Event, Frame, Unit};
 use crate::id::{Millis, SeatId, TableId};
 use crate::refusal::{Code, Refusal};
 use crate::scenario::model::{NONE, Scope, Step};
-use crate::view::{Stage, Status};
+use crate::view::Stage;
 
 /// Signs of a message from the desk.
 const MESSAGE: usize = 500;
@@ -16,6 +16,9 @@ const EXTENSION: Millis = 3_600_000;
 
 impl Exec<'_> {
     pub fn desk_act(&mut self, act: &DeskAct) -> Res {
+        if table_of(act).is_some_and(|t| t.0 >= self.st.tables) {
+            return Err(Refusal::at(Code::Unknown, "table"));
+        }
         match act {
             DeskAct::Begin => self.begin(),
             DeskAct::EvenOut => {
@@ -23,15 +26,15 @@ impl Exec<'_> {
                 self.even_out();
                 Ok(())
             }
-            DeskAct::SeatTo { seat, table } | DeskAct::Admit { seat, table } => self.seat_to(*seat, *table),
+            DeskAct::SeatTo { seat, table } => self.seat_to(*seat, *table, false),
+            DeskAct::Admit { seat, table } => self.seat_to(*seat, *table, true),
             DeskAct::Lock { on } => {
                 self.emit(Event::Locked { on: *on });
                 Ok(())
             }
             DeskAct::ShowOut { seat } => {
                 self.known(*seat)?;
-                self.emit(Event::StatusSet { seat: *seat, status: Status::Left });
-                self.refresh_asked(seat.0);
+                self.gone(*seat);
                 Ok(())
             }
             DeskAct::Bot { seat, on } => {
@@ -83,6 +86,10 @@ impl Exec<'_> {
             DeskAct::Resume => match self.st.paused {
                 Some(since) => {
                     self.emit(Event::Resumed { after: self.st.clock - since });
+                    // Whoever went away during the pause is answered for now.
+                    for s in self.strands(None) {
+                        self.absent_answer(s);
+                    }
                     Ok(())
                 }
                 None => Ok(()),
@@ -230,6 +237,19 @@ impl Exec<'_> {
             _ => return Err(Refusal::at(Code::Unknown, name)),
         }
         Ok(())
+    }
+}
+
+/// The table that an act names.
+fn table_of(act: &DeskAct) -> Option<TableId> {
+    match act {
+        DeskAct::Next { table }
+        | DeskAct::Extend { table, .. }
+        | DeskAct::Inject { table, .. }
+        | DeskAct::Set { table, .. }
+        | DeskAct::Say { table, .. } => *table,
+        DeskAct::SeatTo { table, .. } | DeskAct::Admit { table, .. } | DeskAct::Move { table, .. } | DeskAct::Nudge { table } => Some(*table),
+        _ => None,
     }
 }
 

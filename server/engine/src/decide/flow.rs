@@ -19,6 +19,7 @@ impl Exec<'_> {
         }
         for _ in 0..ROUNDS {
             self.fire_triggers();
+            self.pass_the_word();
             if self.look_at_endings() || self.close_what_is_over() || self.step_something() {
                 if self.st.stage != Stage::Play || self.steps == 0 {
                     return;
@@ -42,7 +43,9 @@ impl Exec<'_> {
         }
     }
 
+    /// Looks at all of them, and fires the first that has become true.
     fn fire_one(&mut self) -> bool {
+        let mut risen: Option<(u16, u32, Ctx)> = None;
         for t in 0..self.sc.triggers.len() {
             let def = &self.sc.triggers[t];
             for inst in 0..self.st.instances(self.sc, def.scope) {
@@ -52,22 +55,22 @@ impl Exec<'_> {
                 }
                 let now = self.yes(&def.when, cx, &mut Regs::default());
                 let before = self.st.fired.get(&(t as u16, inst)).copied().unwrap_or(false);
-                if now == before {
-                    continue;
-                }
-                self.emit(Event::Fired { trigger: t as u16, inst, on: now });
-                if now {
-                    let strand = self.strand_at(def.scope, inst);
-                    let cx = Ctx { strand, ..cx };
-                    self.rule(&def.then, cx, &mut Regs::default());
-                    if let (Some(jump), Some(s)) = (self.jump.take(), strand) {
-                        self.take_jump(s, jump);
-                    }
-                    return true;
+                if before && !now {
+                    self.emit(Event::Fired { trigger: t as u16, inst, on: false });
+                } else if now && !before && risen.is_none() {
+                    risen = Some((t as u16, inst, cx));
                 }
             }
         }
-        false
+        let Some((trigger, inst, cx)) = risen else { return false };
+        self.emit(Event::Fired { trigger, inst, on: true });
+        let def = &self.sc.triggers[usize::from(trigger)];
+        let strand = self.strand_at(def.scope, inst);
+        self.rule(&def.then, Ctx { strand, ..cx }, &mut Regs::default());
+        if let (Some(jump), Some(s)) = (self.jump.take(), strand) {
+            self.take_jump(s, jump);
+        }
+        true
     }
 
     fn strand_at(&self, scope: Scope, inst: u32) -> Option<u32> {

@@ -116,20 +116,27 @@ impl Exec<'_> {
         Ok(())
     }
 
-    pub fn seat_to(&mut self, seat: SeatId, table: TableId) -> Res {
-        if seat.ix() >= self.st.seats.len() || table.0 >= self.st.tables {
+    /// To another table. `admit`: who was shown out may be let in again, too.
+    pub fn seat_to(&mut self, seat: SeatId, table: TableId, admit: bool) -> Res {
+        let Some(person) = self.st.seats.get(seat.ix()) else { return Err(Refusal::new(Code::Unknown)) };
+        let (status, role, at) = (person.status, person.role, person.table);
+        if table.0 >= self.st.tables || status == Status::Left && !admit {
             return Err(Refusal::new(Code::Unknown));
+        }
+        if status == Status::Playing && at == table.0 {
+            return Ok(());
         }
         if self.st.at_table(table.0).count() >= self.sc.people.seats[1] as usize {
             return Err(Refusal::new(Code::Full));
         }
-        let observer = self.st.seats[seat.ix()].status == Status::Observer;
         self.emit(Event::SeatedAt { seat, table });
-        if observer {
+        let looked_on = matches!(status, Status::Observer | Status::Left);
+        if looked_on {
             self.emit(Event::StatusSet { seat, status: Status::Playing });
         }
         if self.st.stage == Stage::Play {
-            if observer {
+            // Who comes back keeps the card.
+            if looked_on && role == NONE {
                 self.late(seat, table);
             } else {
                 self.refresh_asked(seat.0);

@@ -23,13 +23,14 @@ impl Exec<'_> {
                 return Ok(());
             }
             SeatAct::Leave => {
-                self.emit(Event::StatusSet { seat, status: Status::Left });
-                self.refresh_asked(seat.0);
+                self.gone(seat);
                 return Ok(());
             }
             SeatAct::SitOut { on } => {
+                let strand = self.st.strand_of(seat.0);
                 self.emit(Event::SatOut { seat, on: *on });
                 self.refresh_asked(seat.0);
+                self.agreed_without(strand);
                 return Ok(());
             }
             _ => {}
@@ -256,7 +257,9 @@ impl Exec<'_> {
         };
         let versions: Vec<_> = run.versions.iter().filter(|v| v.mv == m && v.item == item && v.unit == unit).cloned().collect();
         let mine = versions.iter().find(|v| v.seat == seat).map(|v| v.inputs.clone()).unwrap_or_default();
-        let held = versions.iter().filter(|v| v.inputs == mine).count();
+        // The voice of somebody who has left since is not counted.
+        let members = self.together(s, unit);
+        let held = versions.iter().filter(|v| v.inputs == mine && (v.seat == seat || members.contains(&v.seat))).count();
         if held >= self.need(s, def, unit) {
             self.emit(Event::VersionsGone { strand: s, mv: m, item, unit });
             self.take_effect(s, m, item, unit, Some(seat), mine, false);
@@ -436,24 +439,30 @@ impl Exec<'_> {
             && let Some(strand) = self.st.strand_of(seat.0)
         {
             self.absent_answer(strand);
-            self.agreed_without(strand);
+            self.agreed_without(Some(strand));
         }
         Ok(())
     }
 
+    /// Somebody has left, or was shown out.
+    pub fn gone(&mut self, seat: SeatId) {
+        let strand = self.st.strand_of(seat.0);
+        self.emit(Event::StatusSet { seat, status: Status::Left });
+        self.refresh_asked(seat.0);
+        self.agreed_without(strand);
+    }
+
     /// With somebody gone, those who are left may already agree.
-    fn agreed_without(&mut self, s: u32) {
-        let Some(run) = &self.st.strands[s as usize].running else {
-            return;
-        };
+    fn agreed_without(&mut self, s: Option<u32>) {
+        let Some(s) = s.filter(|_| self.st.stage == Stage::Play && self.st.paused.is_none()) else { return };
+        let Some(run) = self.st.strands[s as usize].running.as_ref().filter(|r| !r.frozen) else { return };
         let versions = run.versions.clone();
         for v in &versions {
             let def = &self.sc.moves[usize::from(v.mv)];
-            let here = |x: &Self, seat: u32| x.st.seats[seat as usize].here;
-            let held = versions
-                .iter()
-                .filter(|w| w.mv == v.mv && w.item == v.item && w.unit == v.unit && w.inputs == v.inputs && here(self, w.seat))
-                .count();
+            let members = self.together(s, v.unit);
+            let here = |x: &Self, seat: u32| members.contains(&seat) && (x.st.seats[seat as usize].here || x.st.seats[seat as usize].bot);
+            let same = |w: &&crate::state::Version| w.mv == v.mv && w.item == v.item && w.unit == v.unit && w.inputs == v.inputs;
+            let held = versions.iter().filter(same).filter(|w| here(self, w.seat)).count();
             if !def.each && here(self, v.seat) && held >= self.need(s, def, v.unit) {
                 self.emit(Event::VersionsGone { strand: s, mv: v.mv, item: v.item, unit: v.unit });
                 self.take_effect(s, v.mv, v.item, v.unit, Some(v.seat), v.inputs.clone(), false);

@@ -450,17 +450,36 @@ impl Exec<'_> {
 
     /// The next who may speak and has not; when there is nobody left, all are done.
     pub fn next_speaker(&mut self, s: u32) {
-        let Some(run) = &self.st.strands[s as usize].running else {
-            return;
-        };
+        let Some(run) = &self.st.strands[s as usize].running else { return };
         let def = &self.sc.phases[usize::from(run.phase)];
-        let open: Vec<u32> = run.asked.iter().copied().filter(|a| !run.done.contains(a) && self.st.seats[*a as usize].counts()).collect();
-        let next = open.into_iter().find(|seat| def.speakers.as_ref().is_none_or(|x| self.yes(x, self.seat_ctx(s, *seat), &mut Regs::default())));
+        let next = self.who_speaks_next(s);
         let time = def.speech.as_ref().map(|x| self.num(x, self.strand_ctx(s), &mut Regs::default()));
         self.emit(Event::Floor { strand: s, seat: next });
         if let (Some(ms), Some(_)) = (time, next) {
             let at = Some(self.st.clock + ms);
             self.emit(Event::Deadline { strand: s, at });
+        }
+    }
+
+    fn who_speaks_next(&self, s: u32) -> Option<u32> {
+        let run = self.st.strands[s as usize].running.as_ref()?;
+        let def = &self.sc.phases[usize::from(run.phase)];
+        let mut open = run.asked.iter().copied().filter(|a| !run.done.contains(a) && self.st.seats[*a as usize].counts());
+        open.find(|seat| def.speakers.as_ref().is_none_or(|x| self.yes(x, self.seat_ctx(s, *seat), &mut Regs::default())))
+    }
+
+    /// Where people speak in turn and whoever has the floor is gone, or has finished, the word goes on.
+    pub fn pass_the_word(&mut self) {
+        for s in 0..self.st.strands.len() as u32 {
+            let strand = &self.st.strands[s as usize];
+            let Some(run) = strand.running.as_ref().filter(|_| strand.alive) else { continue };
+            if self.sc.phases[usize::from(run.phase)].talk != crate::view::Talk::InTurn || run.frozen {
+                continue;
+            }
+            let speaks = |seat: u32| run.asked.contains(&seat) && !run.done.contains(&seat) && self.st.seats[seat as usize].counts();
+            if !run.floor.is_some_and(speaks) && (run.floor.is_some() || self.who_speaks_next(s).is_some()) {
+                self.next_speaker(s);
+            }
         }
     }
 

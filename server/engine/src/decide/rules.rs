@@ -4,7 +4,7 @@ use super::{Exec, Jump};
 use crate::eval::{Ctx, Regs};
 use crate::event::{Draw, Event, People, Secret, Spot};
 use crate::id::{SeatId, TableId};
-use crate::scenario::model::{NONE, Op, Place, S, Scope, ShapeDef, Thing, ToX, Val, X, ZoneKind};
+use crate::scenario::model::{Aud, Base, NONE, Op, Place, S, Scope, ShapeDef, Thing, ToX, Val, X, ZoneKind};
 use crate::scenario::rules::ast::AtEnd;
 use crate::view::Status;
 
@@ -86,7 +86,13 @@ impl Exec<'_> {
             (Val::N(a), Val::N(b), Op::Add) => Val::N(a.saturating_add(b)),
             (Val::N(a), Val::N(b), _) => Val::N(a.saturating_sub(b)),
             (Val::L(mut a), Val::L(b), Op::Add) => {
-                a.extend(b.into_iter().filter(|x| !a.contains(x)).collect::<Vec<_>>());
+                // Things are in a list once; numbers as often as they come.
+                let again = matches!(place, Place::Var { v, .. } if matches!(self.sc.vars[usize::from(*v)].ty.base, Base::Number | Base::Decimal | Base::Duration));
+                for x in b {
+                    if again || !a.contains(&x) {
+                        a.push(x);
+                    }
+                }
                 Val::L(a)
             }
             (Val::L(mut a), Val::L(b), _) => {
@@ -464,7 +470,9 @@ impl Exec<'_> {
                 }
                 self.drew(Draw::Dice, dice.clone());
                 let id = |n: i64| u32::try_from(n).ok();
-                self.emit(Event::Rolled { table: id(cx.table).unwrap_or(0), seat: id(cx.me), team: id(cx.team), dice: dice.clone() });
+                if self.seen_by_the_table(into) {
+                    self.emit(Event::Rolled { table: id(cx.table).unwrap_or(0), seat: id(cx.me), team: id(cx.team), dice: dice.clone() });
+                }
                 self.put(into, Val::L(dice), cx, regs);
             }
             S::Pick { n, of, weighing, into, list } => {
@@ -496,6 +504,12 @@ impl Exec<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Dice that fall where not everybody sees them are no news.
+    fn seen_by_the_table(&self, into: &Place) -> bool {
+        let Place::Var { v, .. } = into else { return true };
+        self.sc.vars[usize::from(*v)].seen.iter().any(|a| matches!(a, Aud::Table | Aud::All))
     }
 
     fn pick(&mut self, n: usize, mut from: Vec<i64>, weighing: Option<&(X, u16)>, cx: Ctx, regs: &mut Regs) -> Vec<i64> {

@@ -38,9 +38,24 @@ pub fn load(files: &Files) -> Loaded {
     let tree = parse::read(files, &mut faults);
     check::check(&tree, &mut faults);
     let hash = hash(files);
+    let read = faults.0.len();
     let scenario = compile::compile(&tree, &hash, &mut faults);
+    told_once(&mut faults, read);
     let good = !faults.has_errors();
     Loaded { scenario: scenario.filter(|_| good).map(Arc::new), diagnostics: faults.diagnostics(&tree.files), hash }
+}
+
+/// What is unknown only because a section, a row or a file could not be read is not told a second time.
+fn told_once(faults: &mut faults::Faults, read: usize) {
+    const LOST: [&str; 12] = ["S101", "S105", "S107", "S111", "S117", "S121", "S127", "S135", "S137", "S138", "S146", "S106"];
+    const UNKNOWN: [&str; 5] = ["N201", "N212", "F409", "F402", "T318"];
+    if faults.0[..read].iter().any(|f| LOST.contains(&f.code)) {
+        let mut at = 0;
+        faults.0.retain(|f| {
+            at += 1;
+            at <= read || !UNKNOWN.contains(&f.code)
+        });
+    }
 }
 
 /// The same, and the scenario's plays are run: a line that does not hold is a fault.

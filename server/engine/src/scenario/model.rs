@@ -830,6 +830,8 @@ pub struct PhaseDef {
     /// The register of a `for each` item that is a seat or team: whose turn it is.
     pub turn: Option<(u16, Base)>,
     pub has_words: bool,
+    /// Its words read the same for everybody in its strand.
+    pub same_for_all: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

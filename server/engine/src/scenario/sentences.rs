@@ -167,7 +167,14 @@ pub const CATALOGUE: &[Sentence] = &[
     // B: bounds.
     row("B601", &["steps", "limit"], "Questa regola può fare {0} passi; il limite è {1}.", "This rule may take {0} steps; the limit is {1}.", "Guarda quale ciclo pesa di più.", "See which loop weighs most."),
     // P: people.
-    row("P701", &["people", "left over"], "Con {0} persone ne avanzano {1}: che cosa fanno?", "With {0} people {1} are left over: what do they do?", "`, leftover join` (oppure `small`, `rest`, `observe`).", "`, leftover join` (or `small`, `rest`, `observe`)."),
+    row(
+        "P701",
+        &[],
+        "Quando le persone non si dividono in parti uguali ne avanza qualcuna: che cosa fa?",
+        "When people do not part evenly somebody is left over: what do they do?",
+        "`, leftover join` (oppure `small`, `rest`, `observe`).",
+        "`, leftover join` (or `small`, `rest`, `observe`).",
+    ),
     row("P702", &["people"], "Con {0} persone i ruoli non bastano.", "With {0} people the roles run out.", "`rest` a un ruolo, o `more_seats`.", "`rest` for a role, or `more_seats`."),
     row("P703", &["seats", "cards needed", "cards there"], "Con {0} posti servono {1} carte e il mazzo ne ha {2}.", "With {0} seats {1} cards are needed, the deck has {2}.", "Per esempio: `min(7, {2} div count(seats))`.", "For example: `min(7, {2} div count(seats))`."),
     // X: words.
@@ -428,12 +435,7 @@ mod tests {
                 "Queste parole non sono di nessuno: non c'è una fase «albba». Forse «alba»?",
                 "These words belong to nothing: there is no phase «albba». Did you mean «alba»?",
             ),
-            (
-                "N202",
-                &["lupo", "role", "ruoli.csv:2"],
-                "«lupo» è già il nome di un ruolo (ruoli.csv, riga 2).",
-                "«lupo» already names a role (ruoli.csv, row 2).",
-            ),
+            ("N202", &["lupo"], "«lupo» è già il nome di un'altra cosa.", "«lupo» already names another thing."),
             (
                 "S115",
                 &["best", "people", "Int { min: 1 }|Text"],

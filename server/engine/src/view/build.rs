@@ -124,31 +124,34 @@ pub fn touched(sc: &Scenario, st: &State, events: &[Event]) -> BTreeSet<Part> {
             | Event::Bookmarked { .. }
             | Event::Stopped { .. }
             | Event::Rested { .. } => {}
-            Event::At { .. } | Event::Waits { .. } => out.extend([Part::Tables, Part::Desk]),
+            Event::At { .. } => out.extend([Part::Tables, Part::Desk, Part::Phase]),
+            Event::Waits { .. } => out.extend([Part::Tables, Part::Desk]),
             Event::Set { .. } | Event::Emptied { .. } => out.extend([Part::Sheet, Part::Tables, Part::Moves, Part::Desk, Part::Phase, Part::Panels]),
-            Event::Pass { .. } => out.extend([Part::Sheet, Part::Phase, Part::Moves, Part::Tables, Part::Panels]),
+            Event::Pass { .. } => out.extend([Part::Sheet, Part::Phase, Part::Moves, Part::Tables, Part::Panels, Part::Desk]),
             Event::TokenMade { .. } | Event::TokenMoved { .. } | Event::TokensOrdered { .. } | Event::Headed { .. } => {
-                out.extend([Part::Zones, Part::Pawns, Part::Moves, Part::Sheet, Part::Phase]);
+                out.extend([Part::Zones, Part::Pawns, Part::Moves, Part::Sheet, Part::Phase, Part::Panels, Part::Tables, Part::Desk]);
             }
             Event::Walked { .. } | Event::Rolled { .. } => out.extend([Part::News]),
             Event::Told { .. } | Event::Said { .. } => out.extend([Part::Told]),
             Event::Injected { .. } => out.extend([Part::Told, Part::Desk]),
             Event::Here { .. } | Event::Help { .. } | Event::Bot { .. } => out.extend([Part::People, Part::Tables, Part::Me, Part::Moves]),
-            Event::Sealed { .. }
-            | Event::Unsealed { .. }
-            | Event::Version { .. }
-            | Event::VersionsGone { .. }
-            | Event::Made { .. }
-            | Event::DoneSet { .. }
-            | Event::AskedSet { .. } => out.extend([Part::People, Part::Phase, Part::Moves, Part::Tables]),
+            Event::DoneSet { .. } | Event::AskedSet { .. } => {
+                out.extend([Part::People, Part::Phase, Part::Moves, Part::Tables, Part::Sheet, Part::Panels]);
+            }
+            Event::Sealed { .. } | Event::Unsealed { .. } | Event::Version { .. } | Event::VersionsGone { .. } | Event::Made { .. } => {
+                out.extend([Part::People, Part::Phase, Part::Moves, Part::Tables])
+            }
             Event::Proposed { .. } | Event::Judged { .. } | Event::Lapsed { .. } => out.extend([Part::Asks, Part::Moves, Part::Tables]),
             Event::Deadline { .. } | Event::Floor { .. } | Event::Frozen { .. } => out.extend([Part::Phase, Part::Moves, Part::Tables]),
             Event::PhaseOpened { .. } | Event::PhaseClosed { .. } => {
                 out.extend([Part::People, Part::Phase, Part::Moves, Part::Tables, Part::Desk, Part::Panels, Part::Sheet, Part::Asks]);
             }
-            Event::Timer { .. } => out.extend([Part::Phase]),
+            Event::Timer { .. } => out.extend([Part::Phase, Part::Sheet, Part::Moves, Part::Panels, Part::Tables]),
             _ => return all(),
         }
+    }
+    if out.contains(&Part::Sheet) {
+        read_by_words(sc, st, &mut out);
     }
     if sc.panels.is_empty() {
         out.remove(&Part::Panels);
@@ -157,6 +160,26 @@ pub fn touched(sc: &Scenario, st: &State, events: &[Event]) -> BTreeSet<Part> {
         out.insert(Part::Panels);
     }
     out
+}
+
+/// Where something that stands on sheets has changed: parts whose words, or lists of answers, may read it too.
+fn read_by_words(sc: &Scenario, st: &State, out: &mut BTreeSet<Part>) {
+    let live = |words: &Words| words.0.iter().flatten().any(|p| !p.places.is_empty());
+    if sc.roles.iter().any(|r| live(&r.name) || live(&r.public) || live(&r.brief)) || sc.teams.iter().any(|t| live(&t.brief)) {
+        out.extend([Part::Me, Part::People]);
+    }
+    if !st.asks.is_empty() {
+        out.insert(Part::Asks);
+    }
+    if !st.over.is_empty() {
+        out.insert(Part::Ending);
+    }
+    if sc.pages.iter().any(|p| live(&p.title) || live(&p.text) || p.questions.iter().any(live)) {
+        out.insert(Part::Debrief);
+    }
+    if sc.injects.iter().any(|i| live(&i.title) || live(&i.text)) {
+        out.insert(Part::Told);
+    }
 }
 
 fn all() -> BTreeSet<Part> {
@@ -175,7 +198,8 @@ pub fn class(sc: &Scenario, st: &State, viewer: Viewer, lang: usize, part: Part)
     let own = 4 << 40 | u64::from(s.0) << 8 | lang as u64;
     let common = 3 << 40 | u64::from(seat.table) << 8 | lang as u64;
     match part {
-        Part::Session | Part::Boards | Part::News => common,
+        Part::Session | Part::News => common,
+        Part::Boards if sc.boards.iter().all(|b| open(&b.seen)) => common,
         Part::Moves | Part::Asks if st.stage != Stage::Play => common,
         Part::Moves => {
             let strand = st.strand_of(s.0).and_then(|x| st.strands[x as usize].running.as_ref());
@@ -183,11 +207,30 @@ pub fn class(sc: &Scenario, st: &State, viewer: Viewer, lang: usize, part: Part)
             let extra = strand.is_some_and(|r| sc.phases[usize::from(r.phase)].moves.iter().any(|m| sc.moves[usize::from(*m)].by.is_some()));
             if asked || extra { own } else { common }
         }
+        Part::Phase => phase_class(sc, st, s.0, lang).unwrap_or(own),
+        Part::Zones if sc.zones.is_empty() => common,
+        Part::Pawns if sc.boards.is_empty() => common,
+        Part::Panels if sc.panels.is_empty() => common,
+        Part::Told if st.messages.is_empty() => common,
+        Part::Ending if st.stage != Stage::Ended && !st.over.contains_key(&seat.table) => common,
+        Part::Debrief => common,
         Part::Asks if st.asks.is_empty() => common,
-        Part::People if sc.roles.is_empty() => common,
+        // In a covered phase each sees of the others less than of oneself.
+        Part::People if sc.roles.is_empty() && !sc.phases.iter().any(|p| p.cover) => common,
         Part::Sheet if all_common(sc) => common,
         _ => own,
     }
+}
+
+/// A phase whose words read the same for all differs only in whether one is asked, and has answered.
+fn phase_class(sc: &Scenario, st: &State, seat: u32, lang: usize) -> Option<u64> {
+    let strand = st.strand_of(seat)?;
+    let run = st.strands[strand as usize].running.as_ref()?;
+    let def = &sc.phases[usize::from(run.phase)];
+    let briefs = def.turn.is_some() && sc.teams.iter().any(|t| !t.brief.is_empty());
+    let flags = u64::from(run.asked.contains(&seat)) << 1 | u64::from(run.done.contains(&seat));
+    let table = u64::from(st.seats[seat as usize].table);
+    (def.same_for_all && !def.cover && !briefs).then_some(5 << 40 | u64::from(strand) << 24 | table << 12 | flags << 8 | lang as u64)
 }
 
 /// Is all that is shown on sheets seen by the whole table?
@@ -1027,8 +1070,10 @@ impl<'a> Build<'a> {
     // ------------------------------------------------------------ told, news
 
     fn told(&self) -> Vec<Told> {
+        let mine: Vec<_> = self.st.messages.iter().filter(|m| sees::among(self.st, self.viewer, &m.to)).collect();
+        let from = mine.len().saturating_sub(30);
         let mut out = Vec::new();
-        for m in self.st.messages.iter().filter(|m| sees::among(self.st, self.viewer, &m.to)) {
+        for (i, m) in mine.into_iter().enumerate().skip(from) {
             let mut reader = self.reader(Ctx::NOWHERE);
             let (text, from_desk) = match &m.what {
                 MessageKind::Text { text, vals } => (reader.told(*text, vals), false),
@@ -1041,10 +1086,10 @@ impl<'a> Build<'a> {
                 }
             };
             let secret = !matches!(m.to, crate::event::People::All | crate::event::People::Table(_));
-            out.push(Told { n: m.n, text, at: m.at, secret, from_desk });
+            // Counted for this reader: a word to somebody else leaves no gap.
+            out.push(Told { n: i as u32 + 1, text, at: m.at, secret, from_desk });
         }
-        let from = out.len().saturating_sub(30);
-        out.split_off(from)
+        out
     }
 
     fn news(&self) -> Vec<News> {
@@ -1063,7 +1108,9 @@ impl<'a> Build<'a> {
                 }
             };
             let team = (l.team != NONE).then(|| (l.team % self.sc.teams.len().max(1) as i64) as u32);
-            out.push(News { n: l.n, table: l.table + 1, at: l.at, seat: l.seat.map(SeatId), team, what });
+            // Counted by table; whoever looks at several gets different numbers from each.
+            let n = if self.table().is_some() { l.n } else { l.n * self.st.tables + l.table };
+            out.push(News { n, table: l.table + 1, at: l.at, seat: l.seat.map(SeatId), team, what });
         }
         let from = out.len().saturating_sub(12);
         out.split_off(from)

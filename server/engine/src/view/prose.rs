@@ -100,7 +100,9 @@ impl Reader<'_> {
     }
 
     pub fn place(&mut self, place: &PlaceX) -> Line {
-        match self.seen(place) {
+        // Away from any table (catalogue, run sheet) there is nothing to compute it from.
+        let value = if self.cx.is_nowhere() { None } else { self.seen(place) };
+        match value {
             Some(v) => self.said(place, &v),
             None => vec![Inline::Hidden { hidden: true }],
         }

@@ -77,6 +77,14 @@ const en: typeof it = {
 		yes: "Yes",
 		no: "No",
 	},
+	drawing: {
+		pad: "Draw here with a finger",
+		strokes: (n) => (n === 1 ? "Drawing of one stroke" : `Drawing of ${n} strokes`),
+		undo: "Take back the last stroke",
+		clear: "Start over",
+		words: "Or say it in words",
+		untold: "Drawing without words",
+	},
 	board: {
 		list: "See as a list",
 		map: "See the board",

@@ -75,6 +75,7 @@ const desk: typeof it = {
 	helpShort: "help",
 	absentN: (n) => (n === 1 ? "one away" : `${n} away`),
 	free: "free",
+	freeMany: (n) => `${n} free seats`,
 	bot: "bot",
 	watching: "watching",
 	seatDone: "has chosen",

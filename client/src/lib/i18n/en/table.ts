@@ -5,9 +5,8 @@ const count = (n: number, one: string, many: string) => (n === 1 ? one : `${n} $
 const en: typeof it = {
 	title: "At the table",
 	tabs: { now: "Now", cards: "Cards", table: "Table", label: "Parts of the table" },
-	step: (n, of) => `phase ${n} of ${of}`,
-	pass: (name, n, of) => (of ? `${name} ${n} of ${of}` : `${name} ${n}`),
-	round: "round",
+	step: (n, of) => `phase ${n}/${of}`,
+	pass: (name, n, of) => `${name ? `${name} ` : ""}${n}${of ? ` of ${of}` : ""}`,
 	phaseSaid: (step, title, time) => `Phase ${step}: ${title}.${time ? ` ${time}.` : ""}`,
 	yourCard: "Your card · role",
 	yourTeam: (name) => `Your team: ${name}`,
@@ -70,7 +69,6 @@ const en: typeof it = {
 	atZero: "at zero, what the game says counts",
 	items: "One at a time",
 	again: "Once more",
-	drawingPaper: "Draw on the paper in front of you, then press.",
 	joint: {
 		title: "One answer together",
 		need: (need, of) => (need >= of ? "Everybody must agree." : `${need} of ${of} must agree.`),
@@ -121,6 +119,7 @@ const en: typeof it = {
 		empty: "You hold no cards. When one arrives, you find it here.",
 		fresh: "new",
 		others: "On the table",
+		held: "In other people’s hands",
 		putDown: "Put the card down",
 	},
 	people: {
@@ -156,7 +155,11 @@ const en: typeof it = {
 	restarted: "The server restarted. Everybody is where they were.",
 	notSaved: "The server cannot save. Please wait: the facilitator knows.",
 	nudge: "The facilitator is waiting for your choice.",
-	timeUp: "Time. What the game says counts.",
+	timeUp: {
+		own: "Time. Your answer was not at the table yet: what the game says counts.",
+		joint: "Time. You had not agreed yet: what the game says counts.",
+		dice: "Time. The game rolled the dice for you.",
+	},
 	sending: "Sending…",
 	ghost: "You are out of the play, but you see everything from above.",
 	sittingOut: "You are sitting this part out. You can come back any time, from the menu at the top.",
@@ -180,6 +183,7 @@ const en: typeof it = {
 		won: "The goal is yours.",
 		winners: "At the goal",
 		talk: "Now let’s talk about it",
+		now: "Now we talk about this together",
 		wait: "The facilitator leads the debrief. The questions arrive here.",
 		moments: {
 			reactions: "Reactions",

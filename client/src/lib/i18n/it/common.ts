@@ -75,6 +75,14 @@ export default {
 		yes: "Sì",
 		no: "No",
 	},
+	drawing: {
+		pad: "Disegna qui con il dito",
+		strokes: (n: number) => (n === 1 ? "Disegno di un tratto" : `Disegno di ${n} tratti`),
+		undo: "Togli l’ultimo tratto",
+		clear: "Ricomincia",
+		words: "Oppure dillo a parole",
+		untold: "Disegno senza parole",
+	},
 	board: {
 		list: "Vedi come elenco",
 		map: "Vedi il tabellone",

@@ -76,6 +76,7 @@ const desk = {
 	helpShort: "aiuto",
 	absentN: (n: number) => (n === 1 ? "un assente" : `${n} assenti`),
 	free: "libero",
+	freeMany: (n: number) => `${n} posti liberi`,
 	bot: "bot",
 	watching: "guarda",
 	seatDone: "ha scelto",

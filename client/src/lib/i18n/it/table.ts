@@ -3,9 +3,8 @@ const people = (n: number, one: string, many: string) => (n === 1 ? one : `${n} 
 export default {
 	title: "Al tavolo",
 	tabs: { now: "Adesso", cards: "Carte", table: "Tavolo", label: "Parti del tavolo" },
-	step: (n: number, of: number) => `fase ${n} di ${of}`,
-	pass: (name: string, n: number, of: number | null) => (of ? `${name} ${n} di ${of}` : `${name} ${n}`),
-	round: "giro",
+	step: (n: number, of: number) => `fase ${n}/${of}`,
+	pass: (name: string, n: number, of: number | null) => `${name ? `${name} ` : ""}${n}${of ? ` di ${of}` : ""}`,
 	phaseSaid: (step: number, title: string, time: string) => `Fase ${step}: ${title}.${time ? ` ${time}.` : ""}`,
 	yourCard: "La tua carta · ruolo",
 	yourTeam: (name: string) => `La tua squadra: ${name}`,
@@ -71,13 +70,12 @@ export default {
 	atZero: "allo scadere vale quello che dice il gioco",
 	items: "Una alla volta",
 	again: "Un’altra volta",
-	drawingPaper: "Disegna sul foglio che hai davanti, poi premi.",
 	// ---- joint
 	joint: {
 		title: "Una risposta sola",
 		need: (need: number, of: number) =>
 			need >= of ? "Serve l’accordo di tutti." : `Servono ${need} accordi su ${of}.`,
-		missing: (who: string) => `Manca ${who}.`,
+		missing: (who: string, n: number) => `${n === 1 ? "Manca" : "Mancano"} ${who}.`,
 		versions: "Le versioni sul tavolo",
 		none: "Nessuno ha ancora proposto una versione.",
 		with: "Sto con questa",
@@ -127,6 +125,7 @@ export default {
 		empty: "Non hai carte in mano. Quando ne arriva una, la trovi qui.",
 		fresh: "nuova",
 		others: "Sul tavolo",
+		held: "In mano agli altri",
 		putDown: "Posa la carta",
 	},
 	people: {
@@ -163,7 +162,11 @@ export default {
 	restarted: "Il server è ripartito. Ogni persona è dove era.",
 	notSaved: "Il server non riesce a salvare. Aspettiamo: la regia lo sa.",
 	nudge: "La regia aspetta la tua scelta.",
-	timeUp: "Tempo. Conta quello che dice il gioco.",
+	timeUp: {
+		own: "Tempo. La tua risposta non era ancora al tavolo: conta quello che dice il gioco.",
+		joint: "Tempo. L’accordo non c’era ancora: conta quello che dice il gioco.",
+		dice: "Tempo. Il gioco ha tirato i dadi al vostro posto.",
+	},
 	sending: "Invio…",
 	ghost: "Sei fuori dal gioco, ma vedi tutto da sopra.",
 	sittingOut: "Non giochi questa parte. Puoi rientrare quando vuoi, dal menu in alto.",
@@ -188,6 +191,7 @@ export default {
 		won: "Il traguardo è vostro.",
 		winners: "Al traguardo",
 		talk: "Ora parliamone",
+		now: "Adesso ne parliamo insieme",
 		wait: "La regia conduce il debriefing. Le domande arrivano qui.",
 		moments: {
 			reactions: "Reazioni",

@@ -282,10 +282,14 @@ impl Cx<'_, '_> {
         }
         let (xa, ta) = self.ex(a, None);
         let (xb, tb) = self.ex(b, Some(ta.base));
+        let told = self.c.faults.0.len();
         for (ex, ty) in [(a, ta), (b, tb)] {
             if ty.list || !matches!(ty.base, Base::Number | Base::Decimal | Base::Duration | Base::Any) {
                 self.c.faults.add("T301", ex.span, &[&self.c.type_name(ty), &self.c.type_name(NUM)]);
             }
+        }
+        if self.c.faults.0.len() > told {
+            return (X::K(crate::scenario::model::NONE), if comparison(op).is_some() { BOOL } else { NUM });
         }
         if let Some(cmp) = comparison(op) {
             let (xa, xb, _) = self.same(xa, ta, xb, tb, span);

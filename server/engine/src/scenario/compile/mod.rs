@@ -104,7 +104,12 @@ pub fn compile(tree: &Tree, hash: &str, faults: &mut Faults) -> Option<Scenario>
     c.compile_roles();
     c.compile_zones();
     c.compile_lands();
+    // Where the flow itself is not understood, it is not told as well that phases are not in it.
+    let broken_flow = c.faults.0.iter().any(|f| f.span.file == span.file && (span.start..=span.end).contains(&f.span.start));
     let (phases, moves) = c.compile_phases(&spots);
+    if broken_flow {
+        c.faults.0.retain(|f| f.code != "F402");
+    }
     let triggers = c.compile_triggers();
     let endings = c.compile_endings();
     let injects = c.compile_injects();
@@ -292,6 +297,8 @@ impl<'t> Compiler<'t> {
             (Base::Group(k), Scope::Group(j)) if k == j => x.clone(),
             (Base::Token(k), Scope::Token(j)) if k == j => x.clone(),
             (Base::Seat, Scope::Team) => X::SeatTeam(b()),
+            // One's own table is the table looked at: desk and projector have no seat, and read the same words.
+            (Base::Seat, Scope::Table) if matches!(x, X::Me) => X::CtxTable,
             (Base::Seat, Scope::Table) => X::SeatTable(b()),
             (Base::Seat, Scope::Group(k)) => X::SeatGroup(k, b()),
             (Base::Team, Scope::Table) => X::TeamTable(b()),
@@ -401,8 +408,15 @@ impl<'t> Compiler<'t> {
         }
     }
 
+    /// A parameter that is not live, or what a loop counts: no rule changes it.
+    pub fn is_fixed(&self, v: u16) -> bool {
+        let id = self.vars[usize::from(v)].id.as_str();
+        let parameter = self.nodes("parameter").iter().any(|n| n.id == id && n.bool("live") != Some(true));
+        parameter || self.loops.iter().any(|l| l.count == v || l.item == Some(v))
+    }
+
     pub fn unknown(&mut self, n: &str, span: Span) {
-        let near = nearest(n, self.names.all()).unwrap_or("").to_string();
+        let near = nearest(n, self.names.all().filter(|x| *x != n)).unwrap_or("").to_string();
         self.faults.add("N201", span, &[n, &near]);
     }
 

@@ -187,6 +187,7 @@ impl<'t> Compiler<'t> {
             "desk" => Talk::Desk,
             _ => Talk::Free,
         };
+        let same_for_all = also.is_empty() && self.same_for_all(&title) && self.same_for_all(&text);
         PhaseDef {
             id: n.id.clone(),
             ends: self.ends(n, &strand),
@@ -205,6 +206,7 @@ impl<'t> Compiler<'t> {
             stuck: self.stuck(n),
             moves: Vec::new(),
             has_words: !title.is_empty(),
+            same_for_all,
             title,
             text,
             note,
@@ -213,6 +215,23 @@ impl<'t> Compiler<'t> {
             depth: spot.depth,
             turn: self.turn(spot),
         }
+    }
+
+    /// Do these words read the same for everybody at the table? Judged by the printed form of their places: this runs at load,
+    /// and whatever is not known to be open counts as personal.
+    fn same_for_all(&self, words: &crate::scenario::model::Words) -> bool {
+        let places = words.0.iter().flatten().flat_map(|p| &p.places);
+        places.map(|p| format!("{:?}", p.x)).all(|x| !PERSONAL.iter().any(|w| has_word(&x, w)) && self.reads_open(&x))
+    }
+
+    fn reads_open(&self, x: &str) -> bool {
+        use crate::scenario::model::Aud;
+        let open = |a: &crate::scenario::model::Audience| a.iter().any(|a| matches!(a, Aud::Table | Aud::All));
+        let numbers = |mark: &str| -> Vec<usize> {
+            x.match_indices(mark).filter_map(|(i, _)| x[i + mark.len()..].split(',').next()?.trim().parse().ok()).collect()
+        };
+        let vars = numbers("Var { v: ").into_iter().chain(numbers("Past { v: "));
+        vars.into_iter().all(|v| open(&self.vars[v].seen)) && numbers("Value { v: ").into_iter().all(|v| open(&self.values[v].seen))
     }
 
     /// Whose turn it is: the innermost loop over teams or seats around.
@@ -572,4 +591,13 @@ fn throws(rule: &Rule) -> bool {
         S::ForEach { body, .. } | S::Repeat { body, .. } => throws(body),
         _ => false,
     })
+}
+
+/// Expressions that depend on who reads, or on what not everybody sees.
+const PERSONAL: [&str; 11] =
+    ["Me", "CtxTeam", "CtxGroup", "Others", "SeatRole", "SeatGroup", "RoleHolder", "TokenItem", "ZoneTokens", "TokensOn", "but_me: true"];
+
+fn has_word(text: &str, word: &str) -> bool {
+    let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    text.match_indices(word).any(|(i, _)| !letter(text[..i].chars().next_back()) && !letter(text[i + word.len()..].chars().next()))
 }

@@ -11,13 +11,25 @@ use crate::scenario::tree::Span;
 impl Compiler<'_> {
     /// Compiles a rule text in its surroundings.
     pub fn rule(&mut self, text: &str, span: Span, around: Around) -> Rule {
-        let Some(stmts) = parse::rule(text, span, self.faults) else {
+        let told = self.faults.0.len();
+        let stmts = parse::rule(text, span, self.faults);
+        // Where blocks are too deep, what follows is read wrongly: one fault is enough.
+        if let Some(i) = self.faults.0[told..].iter().position(|f| f.code == "B603") {
+            self.faults.0.truncate(told + i + 1);
+            return Vec::new();
+        }
+        let Some(stmts) = stmts else {
             return Vec::new();
         };
         let mut cx = Cx { c: self, a: around };
         cx.a.moment = true;
+        let told = cx.c.faults.0.len();
         let rule = cx.block(&stmts);
         let frame = cx.a.frame;
+        let too_many = usize::from(frame.regs) > crate::eval::REGISTERS;
+        if too_many && !self.faults.0[told..].iter().any(|f| f.code == "B604") {
+            self.faults.add("B604", Span { end: span.start, ..span }, &[&crate::eval::REGISTERS.to_string()]);
+        }
         self.widest(frame);
         rule
     }
@@ -93,10 +105,11 @@ impl Cx<'_, '_> {
 
     /// What a rule may write to.
     pub fn place(&mut self, ex: &Ex) -> Option<(Place, Ty)> {
-        let subjects = self.a.subjects.len();
+        let (subjects, told) = (self.a.subjects.len(), self.c.faults.0.len());
         let found = self.place_in(ex);
         self.a.subjects.truncate(subjects);
-        if found.is_none() {
+        // A name that is not known has been told already.
+        if found.is_none() && self.c.faults.0.len() == told {
             self.c.faults.add("T314", ex.span, &[]);
         }
         found
@@ -137,6 +150,7 @@ impl Cx<'_, '_> {
 
     fn place_var(&mut self, ex: &Ex) -> Option<(Place, Ty)> {
         match self.ex(ex, None) {
+            (X::Var { v, .. }, _) if self.c.is_fixed(v) => None,
             (X::Var { v, inst, keys }, ty) => Some((Place::Var { v, inst: *inst, keys }, ty)),
             _ => None,
         }

@@ -1,11 +1,12 @@
 //! Small broken folders: each row of `broken.toml` is one edit of `base/`, and the faults it must give.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
 use sofia_engine::Files;
-use sofia_engine::scenario::{check, diagnostic, faults::Faults, parse, sentences};
+use sofia_engine::scenario::{diagnostic, load_and_prove, sentences};
 
 #[derive(Deserialize)]
 struct Corpus {
@@ -52,10 +53,7 @@ fn broken(row: &Row) -> Files {
 }
 
 fn diagnostics(files: &Files) -> Vec<diagnostic::Diagnostic> {
-    let mut faults = Faults::default();
-    let tree = parse::read(files, &mut faults);
-    check::check(&tree, &mut faults);
-    faults.diagnostics(&tree.files)
+    load_and_prove(files).diagnostics
 }
 
 #[test]
@@ -66,7 +64,7 @@ fn the_base_has_no_fault() {
 
 #[test]
 fn every_broken_folder_gives_its_faults_and_no_others() {
-    let rows: Corpus = toml::from_str(include_str!("broken.toml")).unwrap();
+    let rows: Corpus = toml::from_str(include_str!("../broken.toml")).unwrap();
     let mut wrong = String::new();
     for row in &rows.row {
         let found = diagnostics(&broken(row));
@@ -77,4 +75,28 @@ fn every_broken_folder_gives_its_faults_and_no_others() {
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+/// Every code that the compiler, the rules and the plays can tell stands in a row of the corpus.
+#[test]
+fn every_code_of_the_compiler_has_a_row() {
+    fn walk(at: &Path, found: &mut BTreeSet<String>) {
+        if at.is_dir() {
+            fs::read_dir(at).unwrap().for_each(|e| walk(&e.unwrap().path(), found));
+            return;
+        }
+        let text = fs::read_to_string(at).unwrap();
+        // Not those that are merely looked for.
+        let told = text.split("add(").skip(1).filter_map(|s| s.trim_start().strip_prefix('"')?.get(..4).map(str::to_string));
+        found.extend(told);
+    }
+    let mut codes = BTreeSet::new();
+    for part in ["compile", "rules", "plays.rs", "mod.rs"] {
+        walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/scenario").join(part), &mut codes);
+    }
+    assert!(codes.len() > 40, "{codes:?}");
+    let rows: Corpus = toml::from_str(include_str!("../broken.toml")).unwrap();
+    let told: BTreeSet<String> = rows.row.iter().flat_map(|r| &r.expect).map(|e| e[..4].to_string()).collect();
+    let missing: Vec<&String> = codes.difference(&told).collect();
+    assert!(missing.is_empty(), "no row tells {missing:?}");
 }

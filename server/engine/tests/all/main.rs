@@ -1,0 +1,12 @@
+//! Tests of the engine from outside: what a person at the table, at the desk or with an editor would notice.
+
+mod bots;
+mod broken;
+mod common;
+mod flow;
+mod people;
+mod plays;
+mod readers;
+mod secrets;
+mod together;
+mod views;
