@@ -65,11 +65,6 @@ enum Command {
         #[arg(long, global = true, default_value = "it", value_parser = ["it", "en"])]
         lang: String,
     },
-    /// Measure a server: moves per second, delays, CPU per move, memory per person
-    Load(load::LoadArgs),
-    /// The bare relay that `load --against-relay` compares with
-    #[command(hide = true)]
-    Relay(load::RelayArgs),
     /// Write a session's record to standard output
     Export {
         session: String,
@@ -107,8 +102,6 @@ pub fn run() -> ExitCode {
             let result = account::run(ask, &data, &lang);
             (lang, result)
         }
-        Command::Load(args) => (args.lang.clone(), load::run(&args)),
-        Command::Relay(args) => ("en".into(), load::relay(&args).map(|()| ExitCode::SUCCESS)),
         Command::Export { session, format, data, lang } => {
             let result = record::export(&session, &format, &data);
             (lang, result)
