@@ -47,6 +47,7 @@ async function survey(viewer, name, ready, { narrow = true, main = null } = {}) 
 		}
 		if (!narrow) continue;
 		await page.setViewportSize(NARROW.viewport);
+		await page.reload();
 		await page.locator(ready).first().waitFor();
 		faults.push(...(await viewer.fits()).map((f) => `${name}: ${f}`));
 		if (main) {
