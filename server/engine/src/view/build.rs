@@ -422,7 +422,13 @@ impl<'a> Build<'a> {
         if self.sc.phases[usize::from(run.phase)].cover && self.seat() != Some(seat) {
             return (None, None);
         }
-        (Some(run.asked.contains(&seat)), Some(run.done.contains(&seat)))
+        (Some(run.asked.contains(&seat) && self.expects(run)), Some(run.done.contains(&seat)))
+    }
+
+    /// Does the phase wait for people at all? With extra moves alone nobody is behind.
+    fn expects(&self, run: &Running) -> bool {
+        let def = &self.sc.phases[usize::from(run.phase)];
+        def.cover || def.ack || def.talk == super::Talk::InTurn || def.moves.iter().any(|m| !self.sc.moves[usize::from(*m)].extra)
     }
 
     // ------------------------------------------------------------ phase
@@ -505,7 +511,7 @@ impl<'a> Build<'a> {
     }
 
     fn waiting(&self, run: &Running, cover: bool) -> Option<Waiting> {
-        if run.asked.is_empty() {
+        if run.asked.is_empty() || !self.expects(run) {
             return None;
         }
         let missing: Vec<SeatId> =
@@ -1257,7 +1263,7 @@ impl<'a> Build<'a> {
             title: def.map(|d| self.reader(cx).line(&d.title)).unwrap_or_default(),
             opened_at: run.map_or(0, |r| r.opened),
             deadline: run.and_then(|r| self.deadline(i, r)),
-            asked: run.map_or(0, |r| r.asked.iter().filter(here).count() as u32),
+            asked: run.filter(|r| self.expects(r)).map_or(0, |r| r.asked.iter().filter(here).count() as u32),
             done: run.map_or(0, |r| r.done.iter().filter(here).count() as u32),
             frozen: run.is_some_and(|r| r.frozen),
             waits_desk: run.is_some_and(|r| r.frozen || matches!(self.sc.phases[usize::from(r.phase)].ends, EndsDef::Desk)) || s.waits,

@@ -112,6 +112,7 @@ flow = "gira, fine"
 [people]
 seats = [2, 4]
 tables = [1, 3]
+leftover = "spread"
 absent = "wait"
 latecomers = "observe"
 [variable]
