@@ -43,6 +43,11 @@ async function survey(viewer, name, ready, { narrow = true, main = null } = {}) 
 		faults.push(...moving.map((m) => `${name}: moves although less motion was asked for: ${m}`));
 		for (const colorScheme of ["light", "dark"]) {
 			await page.emulateMedia({ colorScheme });
+			// The new colours are on the page once two frames have been drawn and nothing fades any more.
+			await page.evaluate(async () => {
+				await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+				await Promise.all(document.getAnimations().filter((a) => a.effect.getComputedTiming().iterations !== Infinity).map((a) => a.finished.catch(() => {})));
+			});
 			faults.push(...(await viewer.axe(`${name}, ${lang}, ${colorScheme}`)));
 		}
 		if (!narrow) continue;

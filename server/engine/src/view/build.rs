@@ -469,7 +469,7 @@ impl<'a> Build<'a> {
             opened_at: run.opened,
             deadline: self.deadline(strand, run),
             limit: run.limit,
-            asked: asked && !done,
+            asked: asked && !done && self.expects(run),
             done,
             ack: def.ack && asked && !done,
             frozen: run.frozen,
