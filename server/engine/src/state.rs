@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::command::Projected;
 use crate::event::{Filled, Frame, People, Secret, Spot, Unit};
 use crate::id::{Millis, SeatId};
-use crate::scenario::model::{NONE, Scenario, Scope, Val};
+use crate::scenario::model::{Agree, NONE, Scenario, Scope, Val};
 use crate::view::{Stage, Status};
 
 #[derive(Clone, PartialEq, Debug)]
@@ -357,6 +357,18 @@ impl State {
     #[must_use]
     pub fn members(&self, scope: Scope, inst: u32) -> Vec<u32> {
         (0..self.seats.len() as u32).filter(|s| self.seats[*s as usize].counts() && self.in_scope(*s, scope, inst)).collect()
+    }
+
+    /// How many of these must hold the same version: of those who are there, or whom a bot plays.
+    #[must_use]
+    pub fn need(&self, agree: &Agree, members: &[u32]) -> usize {
+        let there = members.iter().filter(|m| self.seats[**m as usize].here || self.seats[**m as usize].bot).count().max(1);
+        match agree {
+            Agree::One => 1,
+            Agree::Number(n) => (*n as usize).min(there),
+            Agree::Majority => members.len() / 2 + 1,
+            Agree::All | Agree::Most => there,
+        }
     }
 
     #[must_use]

@@ -6,7 +6,7 @@ use crate::eval::Regs;
 use crate::event::{Event, TextBody, Unit};
 use crate::id::SeatId;
 use crate::refusal::{Code, Refusal};
-use crate::scenario::model::{Agree, Judge, MoveDef, NONE, Scope, Val};
+use crate::scenario::model::{Judge, MoveDef, NONE, Scope, Val};
 use crate::view::{Mode, Stage, Status};
 
 /// Signs of a reason or a message typed beside a move.
@@ -269,14 +269,7 @@ impl Exec<'_> {
 
     /// How many must hold the same version, of those who are there.
     pub fn need(&self, s: u32, def: &MoveDef, unit: Unit) -> usize {
-        let members = self.together(s, unit);
-        let there = members.iter().filter(|m| self.st.seats[**m as usize].here || self.st.seats[**m as usize].bot).count().max(1);
-        match def.agree {
-            Agree::One => 1,
-            Agree::Number(n) => (n as usize).min(there),
-            Agree::Majority => members.len() / 2 + 1,
-            Agree::All | Agree::Most => there,
-        }
+        self.st.need(&def.agree, &self.together(s, unit))
     }
 
     /// Everybody has filled an own part: the checks are made on the whole, and it counts.

@@ -663,13 +663,7 @@ impl<'a> Build<'a> {
 
     fn joint(&self, m: u16, def: &MoveDef, run: &Running, unit: Unit) -> JointPart {
         let members = together(self.sc, self.st, run, unit);
-        let there = members.iter().filter(|s| self.st.seats[**s as usize].here).count().max(1) as u32;
-        let need = match def.agree {
-            crate::scenario::model::Agree::One => 1,
-            crate::scenario::model::Agree::Number(n) => n.min(there),
-            crate::scenario::model::Agree::Majority => members.len() as u32 / 2 + 1,
-            _ => there,
-        };
+        let need = self.st.need(&def.agree, &members) as u32;
         let mut versions: Vec<(Vec<Val>, Vec<SeatId>)> = Vec::new();
         let mine = self.seat().is_some_and(|s| members.contains(&s));
         for v in run.versions.iter().filter(|v| mine && v.mv == m && v.unit == unit) {
