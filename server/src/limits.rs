@@ -10,8 +10,6 @@ pub const WRITE_BUFFER_BYTES: usize = 256 * 1024;
 pub const WRITE_CHUNK_BYTES: usize = 16 * 1024;
 /// Bytes read at a time. The library's default, 128 KiB, is allocated and zero-filled per connection.
 pub const READ_BUFFER_BYTES: usize = 1024;
-/// Frames from this size on go to the network by themselves: the library would keep a buffer as large as the largest.
-pub const LARGE_FRAME_BYTES: usize = 1024;
 /// Frames that wait for one connection; a reader slower than that is cut.
 pub const OUTBOX_FRAMES: usize = 256;
 /// Frames written by one turn of a connection before it flushes.
@@ -83,6 +81,8 @@ pub const OPEN_SESSIONS: usize = 50;
 pub const SESSION_QUEUE: usize = 1_024;
 /// Commits that wait for the disk, of all sessions; then "busy".
 pub const JOURNAL_QUEUE: usize = 8_192;
+/// From one transaction of the journal to the next, at least: commits that come in between share one fsync.
+pub const GATHER: Duration = Duration::from_millis(2);
 /// Commits stored by one transaction.
 pub const GROUP_COMMITS: usize = 512;
 /// Pages of 4 KiB in the write-ahead log before they are moved to the journal's file.

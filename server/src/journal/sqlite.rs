@@ -1,7 +1,8 @@
 //! The journal on one disk: SQLite in WAL mode, `synchronous=FULL`, one writer thread.
 //!
 //! The thread drains its queue and stores everything it finds, of all sessions, in one transaction: one
-//! fsync for many commits, and no commit waits longer than it must. A full disk is a refusal and the next
+//! fsync for many commits. Two fsyncs are some milliseconds apart, so that in a rush they serve more commits;
+//! a commit that comes alone does not wait. A full disk is a refusal and the next
 //! attempt may succeed. A failed fsync or any other I/O error ends the process: after it nobody can say what
 //! is on the disk, and starting again reads the truth.
 
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Instant;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -200,8 +202,12 @@ fn cannot_open(path: &Path, error: &rusqlite::Error) -> Trouble {
 fn write_all(mut db: Connection, jobs: &Receiver<Job>, fatal: fn(&str)) {
     db.set_prepared_statement_cache_capacity(16);
     let mut group = Vec::with_capacity(limits::GROUP_COMMITS);
+    let mut next_at = Instant::now();
     while let Ok(first) = jobs.recv() {
         take(&mut db, first, &mut group);
+        // After a pause the first commit goes at once; in a rush each fsync serves many.
+        std::thread::sleep(next_at.saturating_duration_since(Instant::now()));
+        next_at = Instant::now() + limits::GATHER;
         while group.len() < limits::GROUP_COMMITS
             && let Ok(next) = jobs.try_recv()
         {

@@ -154,22 +154,23 @@ impl Talk<'_> {
         }
     }
 
-    /// Everything that waits, then one flush.
+    /// Everything that waits, in one write: a system call costs more than copying a frame.
     async fn write(&mut self, batch: &mut Vec<Out>) -> Option<End> {
-        let mut bye = None;
         self.app.gauges.frames_out_total.fetch_add(batch.len() as u64, Ordering::Relaxed);
-        let written = timeout(limits::WRITE_STALL, async {
-            for out in batch.drain(..) {
-                match out {
-                    Out::Frame(text) if text.len() >= limits::LARGE_FRAME_BYTES => {
-                        self.ws.flush().await?;
-                        write_large(self.ws.get_mut(), &text).await?;
-                    }
-                    Out::Frame(text) => self.ws.feed(Message::Text(text)).await?,
-                    Out::Bye(why) => bye = Some(why),
-                }
+        let mut bye = None;
+        let mut bytes = Vec::with_capacity(batch.iter().map(Out::size).sum());
+        for out in batch.drain(..) {
+            match out {
+                Out::Frame(text) => put_frame(&mut bytes, &text),
+                Out::Bye(why) => bye = Some(why),
             }
-            self.ws.flush().await
+        }
+        let written = timeout(limits::WRITE_STALL, async {
+            // What the library still holds, such as a pong, goes first: a frame must not land inside another.
+            self.ws.flush().await?;
+            self.ws.get_mut().write_all(&bytes).await?;
+            self.ws.get_mut().flush().await?;
+            Ok::<(), tungstenite::Error>(())
         });
         match written.await {
             Ok(Ok(())) => bye.map(|why| End::Ours(Some(why), if why == Bye::Restart { CloseCode::Restart } else { CloseCode::Normal })),
@@ -255,34 +256,23 @@ impl Talk<'_> {
     }
 }
 
-/// One text frame, unmasked and whole, as RFC 6455 (5.2) has it.
-async fn write_large(stream: &mut Stream, text: &Utf8Bytes) -> Result<(), tungstenite::Error> {
-    let (head, len) = head_of(text.len());
-    stream.write_all(&head[..len]).await?;
-    stream.write_all(text.as_bytes()).await?;
-    Ok(())
-}
-
-fn head_of(bytes: usize) -> ([u8; 10], usize) {
+/// One text frame, unmasked and whole, as RFC 6455 (5.2) has it. Not through the library: it would keep, for each
+/// connection, a buffer as large as the largest frame.
+fn put_frame(bytes: &mut Vec<u8>, text: &Utf8Bytes) {
     const FINAL_TEXT: u8 = 0x81;
-    let mut head = [FINAL_TEXT, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-    let len = match (u8::try_from(bytes), u16::try_from(bytes)) {
-        (Ok(n), _) if n < 126 => {
-            head[1] = n;
-            2
-        }
+    bytes.push(FINAL_TEXT);
+    match (u8::try_from(text.len()), u16::try_from(text.len())) {
+        (Ok(n), _) if n < 126 => bytes.push(n),
         (_, Ok(n)) => {
-            head[1] = 126;
-            head[2..4].copy_from_slice(&n.to_be_bytes());
-            4
+            bytes.push(126);
+            bytes.extend_from_slice(&n.to_be_bytes());
         }
         _ => {
-            head[1] = 127;
-            head[2..].copy_from_slice(&(bytes as u64).to_be_bytes());
-            10
+            bytes.push(127);
+            bytes.extend_from_slice(&(text.len() as u64).to_be_bytes());
         }
-    };
-    (head, len)
+    }
+    bytes.extend_from_slice(text.as_bytes());
 }
 
 fn act_of(frame: &ClientFrame) -> Act {
@@ -319,14 +309,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_large_frame_is_read_as_it_was_written() {
+    async fn a_frame_is_read_as_it_was_written() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let theirs = tokio::net::TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let mut ours = Stream::Plain(listener.accept().await.unwrap().0);
         let mut theirs = WebSocketStream::from_raw_socket(theirs, Side::Client, None).await;
         for size in [0, 125, 126, 1024, 65_535, 65_536, 200_000] {
             let text = Utf8Bytes::from("é".repeat(size / 2) + &"x".repeat(size % 2));
-            let (written, read) = tokio::join!(write_large(&mut ours, &text), theirs.next());
+            let mut bytes = Vec::new();
+            put_frame(&mut bytes, &text);
+            let (written, read) = tokio::join!(ours.write_all(&bytes), theirs.next());
             written.unwrap();
             assert_eq!(read.unwrap().unwrap(), Message::Text(text), "{size}");
         }

@@ -14,6 +14,18 @@ pub enum Out {
     Bye(Bye),
 }
 
+impl Out {
+    /// Bytes it takes on the wire, at most.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        const HEAD: usize = 10;
+        match self {
+            Self::Frame(text) => HEAD + text.len(),
+            Self::Bye(_) => 0,
+        }
+    }
+}
+
 /// The session's end.
 #[derive(Clone, Debug)]
 pub struct Outbox(mpsc::Sender<Out>);
