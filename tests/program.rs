@@ -146,3 +146,51 @@ fn accounts_are_made_listed_and_removed() {
     let (ok, _, why) = run(&["remove", "Vera"]);
     assert!(!ok && why.contains("account list"), "{why}");
 }
+
+fn simulate(args: &[&str]) -> std::process::Output {
+    let tris = concat!(env!("CARGO_MANIFEST_DIR"), "/server/engine/tests/scenarios/tris");
+    Command::new(env!("CARGO_BIN_EXE_sofia")).args(["simulate", tris, "--sessions", "100"]).args(args).output().unwrap()
+}
+
+#[test]
+fn a_simulation_says_the_same_with_any_number_of_threads() {
+    let one = simulate(&["--json", "--threads", "1"]);
+    let three = simulate(&["--json", "--threads", "3"]);
+    assert!(one.status.success() && one.stdout == three.stdout);
+    let told: serde_json::Value = serde_json::from_slice(&one.stdout).unwrap();
+    assert_eq!(told["sizes"][0]["sessions"], 100);
+}
+
+#[test]
+fn the_page_of_a_simulation_fetches_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("page.html");
+    for (lang, word) in [("it", "Come finisce"), ("en", "How it ends")] {
+        assert!(simulate(&["--html", file.to_str().unwrap(), "--lang", lang]).status.success());
+        let page = std::fs::read_to_string(&file).unwrap();
+        assert!(page.contains(word) && page.contains("<svg") && page.contains("prefers-color-scheme:dark"), "{page}");
+        assert!(!page.contains("http") && !page.contains("src=") && !page.contains("<script"), "{page}");
+    }
+}
+
+/// Given a twin in which nobody may answer: the fault is told with the one command that repeats it, and that command finds it.
+#[test]
+fn a_fault_of_a_simulation_can_be_repeated() {
+    let folder = tempfile::tempdir().unwrap();
+    let tris = Path::new(env!("CARGO_MANIFEST_DIR")).join("server/engine/tests/scenarios/tris");
+    for name in ["scenario.toml", "it.md", "linee.csv"] {
+        std::fs::copy(tris.join(name), folder.path().join(name)).unwrap();
+    }
+    let toml = std::fs::read_to_string(folder.path().join("scenario.toml")).unwrap();
+    let broken = toml.replace("segno[c] is none\"", "segno[c] is none and segno[b2] is none\"");
+    assert_ne!(toml, broken);
+    std::fs::write(folder.path().join("scenario.toml"), broken).unwrap();
+    let sofia = |args: &[&str]| Command::new(env!("CARGO_BIN_EXE_sofia")).args(args).output().unwrap();
+    let out = sofia(&["simulate", folder.path().to_str().unwrap(), "--sessions", "50", "--lang", "en"]);
+    let told = String::from_utf8(out.stdout).unwrap();
+    let command = told.lines().find_map(|l| l.trim().strip_prefix("→ sofia ")).unwrap_or_else(|| panic!("{told}"));
+    assert!(!out.status.success());
+    let again = sofia(&command.split(' ').chain(["--lang", "en"]).collect::<Vec<_>>());
+    let shown = String::from_utf8(again.stdout).unwrap();
+    assert!(!again.status.success() && shown.contains("stuck in mossa"), "{shown}");
+}

@@ -112,3 +112,12 @@ pub const SCENARIO_FILE_BYTES: u64 = 4 * 1024 * 1024;
 pub const SCENARIO_BYTES: u64 = 20 * 1024 * 1024;
 /// Folders in the scenarios folder.
 pub const SCENARIOS: usize = 500;
+
+/// Simulated sessions that a thread takes at a time, so that all threads end together.
+pub const SESSIONS_AT_A_TIME: u64 = 16;
+/// Rows of a list of a report on the terminal; the page and JSON have all.
+pub const REPORT_ROWS: usize = 12;
+/// Bars of a histogram.
+pub const HISTOGRAM_BARS: usize = 40;
+/// Signs of a name inside a picture.
+pub const PICTURE_NAME_CHARS: usize = 30;

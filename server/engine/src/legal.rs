@@ -1,9 +1,9 @@
 //! Legal moves: what bots play among.
 
-use std::collections::VecDeque;
+use std::borrow::Cow;
 
 use crate::command::{Answers, SeatAct};
-use crate::decide::{Exec, mix, sample};
+use crate::decide::{Chance, Exec, mix, sample};
 use crate::eval::Regs;
 use crate::id::SeatId;
 use crate::scenario::model::{NONE, Scenario};
@@ -39,8 +39,7 @@ pub fn random_move(sc: &Scenario, st: &State, seat: SeatId, rng: &mut u64) -> Op
     if !asked {
         return None;
     }
-    let mut none = VecDeque::new();
-    let x = Exec::new(sc, st.clone(), st.clock, &mut none);
+    let x = Exec::new(sc, Cow::Borrowed(st), st.clock, Chance::Seed);
     let moves: Vec<u16> = phase.moves.iter().copied().filter(|m| !sc.moves[usize::from(*m)].extra && !sc.moves[usize::from(*m)].by_desk).collect();
     let start = if moves.is_empty() { 0 } else { mix(*rng) as usize % moves.len() };
     for i in 0..moves.len() {
@@ -49,6 +48,21 @@ pub fn random_move(sc: &Scenario, st: &State, seat: SeatId, rng: &mut u64) -> Op
         }
     }
     None
+}
+
+/// A random extra move (a note, a sheet laid on the table) that a seat may make besides what it is asked for.
+#[must_use]
+pub fn random_extra(sc: &Scenario, st: &State, seat: SeatId, rng: &mut u64) -> Option<SeatAct> {
+    let strand = st.strand_of(seat.0)?;
+    let run = st.strands[strand as usize].running.as_ref().filter(|r| !r.frozen)?;
+    let x = Exec::new(sc, Cow::Borrowed(st), st.clock, Chance::Seed);
+    let phase = &sc.phases[usize::from(run.phase)];
+    let moves: Vec<u16> = phase.moves.iter().copied().filter(|m| sc.moves[usize::from(*m)].extra && !sc.moves[usize::from(*m)].by_desk).collect();
+    let start = if moves.is_empty() { 0 } else { mix(*rng) as usize % moves.len() };
+    (0..moves.len()).map(|i| moves[(start + i) % moves.len()]).find_map(|m| {
+        let mine = sc.moves[usize::from(m)].by.is_some() || run.asked.contains(&seat.0);
+        mine.then(|| one_move(&x, strand, m, seat, rng))?
+    })
 }
 
 fn one_move(x: &Exec<'_>, strand: u32, m: u16, seat: SeatId, rng: &mut u64) -> Option<SeatAct> {

@@ -18,6 +18,7 @@ pub mod play;
 pub mod refusal;
 pub mod report;
 pub mod scenario;
+pub mod simulate;
 pub mod state;
 pub mod view;
 

@@ -1,10 +1,11 @@
 //! Runs a scenario's play scripts: who does what, what each then sees and must not see.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use crate::Viewer;
 use crate::command::{Answer, Answers, Command, DeskAct, SeatAct};
-use crate::decide::{Decision, Exec, decide_with};
+use crate::decide::{Chance, Decision, Exec, decide_with};
 use crate::eval::{Ctx, Env, Regs};
 use crate::event::{Event, Frame};
 use crate::id::{SeatId, TableId};
@@ -58,7 +59,7 @@ impl Runner<'_> {
             }
         }
         let clock = self.st.clock;
-        let mut x = Exec::new(self.sc, std::mem::take(&mut self.st), clock, &mut self.chance);
+        let mut x = Exec::new(self.sc, Cow::Owned(std::mem::take(&mut self.st)), clock, Chance::Prepared(&mut self.chance));
         x.begin()?;
         for (p, r) in &play.roles {
             x.emit(Event::RoleSet { seat: SeatId(*p), role: Some(*r) });
@@ -73,7 +74,7 @@ impl Runner<'_> {
         if !matches!(play.lines.first(), Some((_, PlayLine::Begin { .. }))) {
             x.settle();
         }
-        self.st = x.st;
+        self.st = x.st.into_owned();
         Ok(())
     }
 
@@ -124,10 +125,10 @@ impl Runner<'_> {
             PlayLine::Given { table, rule } => {
                 let cx = self.ctx(*table);
                 let clock = self.st.clock;
-                let mut x = Exec::new(self.sc, self.st.clone(), clock, &mut self.chance);
+                let mut x = Exec::new(self.sc, Cow::Borrowed(&self.st), clock, Chance::Prepared(&mut self.chance));
                 x.rule(rule, cx, &mut Regs::default());
                 x.settle();
-                self.st = x.st;
+                self.st = x.st.into_owned();
                 Ok(())
             }
             PlayLine::Refused { code, line } => self.refused(code, line),
@@ -361,7 +362,7 @@ impl Runner<'_> {
         let blocks = self.blocks_around(pc);
         let given: Vec<(String, i64)> = with.iter().map(|(n, x)| (n.clone(), self.num(x, 0))).collect();
         let clock = self.st.clock;
-        let mut x = Exec::new(self.sc, self.st.clone(), clock, &mut self.chance);
+        let mut x = Exec::new(self.sc, Cow::Borrowed(&self.st), clock, Chance::Prepared(&mut self.chance));
         for s in 0..x.st.strands.len() as u32 {
             if x.st.strands[s as usize].alive {
                 x.emit(Event::StrandDone { strand: s });
@@ -379,7 +380,7 @@ impl Runner<'_> {
             enter(&mut x, strand, &blocks, pc, Vec::new(), &given);
         }
         x.settle();
-        self.st = x.st;
+        self.st = x.st.into_owned();
         Ok(())
     }
 

@@ -46,7 +46,7 @@ fn prove(files: &sofia_engine::Files) -> Loaded {
     proved.unwrap_or_else(|_| crate::session::engine_api::load(files))
 }
 
-fn no_scenarios(paths: &[PathBuf]) -> Trouble {
+pub fn no_scenarios(paths: &[PathBuf]) -> Trouble {
     let names: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
     let names = names.join(", ");
     Trouble::new(
@@ -61,7 +61,7 @@ fn print_json(folder: &Path, diagnostic: &Diagnostic) {
     println!("{value}");
 }
 
-fn print_plain(folder: &Path, d: &Diagnostic, lang: &str) {
+pub fn print_plain(folder: &Path, d: &Diagnostic, lang: &str) {
     let (text, advice) = if lang == "en" { (&d.en, &d.advice_en) } else { (&d.it, &d.advice_it) };
     let kind = match d.severity {
         Severity::Error => say(lang, "errore", "error"),

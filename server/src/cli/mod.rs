@@ -5,6 +5,7 @@ mod check;
 mod load;
 mod record;
 mod serve;
+mod simulate;
 
 use crate::config::ServeArgs;
 use crate::trouble::Trouble;
@@ -43,6 +44,8 @@ enum Command {
         #[arg(long, default_value = "it", value_parser = ["it", "en"])]
         lang: String,
     },
+    /// Let bots play many sessions: endings, length, who waits, what is never chosen; exit 1 when one cannot be played
+    Simulate(simulate::SimulateArgs),
     /// Check that a record is as it was written: an exported file, or a session of the data folder
     Verify {
         what: String,
@@ -92,6 +95,7 @@ pub fn run() -> ExitCode {
             let result = check::read(&path, &lang);
             (lang, result)
         }
+        Command::Simulate(args) => (args.lang.clone(), simulate::run(&args)),
         Command::Verify { what, data, lang } => {
             let result = record::verify(&what, &data, &lang);
             (lang, result)

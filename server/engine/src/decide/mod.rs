@@ -9,6 +9,7 @@ mod moves;
 mod phase;
 mod rules;
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use crate::command::Command;
@@ -20,6 +21,7 @@ use crate::scenario::model::{NONE, Scenario, Val, X};
 use crate::state::State;
 
 pub use answer::{Legal, Sample, legal_set, sample};
+pub use lobby::PEOPLE;
 
 /// Steps (statements, loop passes) that one command may take before it is stopped.
 const STEPS: u32 = 200_000;
@@ -38,8 +40,7 @@ type Res<T = ()> = Result<T, Refusal>;
 /// # Errors
 /// The reason why the command is not carried out; nothing has happened then.
 pub fn decide(sc: &Scenario, st: &State, command: &Command, at: Millis) -> Res<Decision> {
-    let mut none = VecDeque::new();
-    decide_with(sc, st, command, at, &mut none)
+    Exec::new(sc, Cow::Borrowed(st), at, Chance::Seed).carried_out(command)
 }
 
 /// The same with prepared chance, for plays: each draw takes the next of `chance` while there is one.
@@ -47,21 +48,33 @@ pub fn decide(sc: &Scenario, st: &State, command: &Command, at: Millis) -> Res<D
 /// # Errors
 /// As `decide`.
 pub fn decide_with(sc: &Scenario, st: &State, command: &Command, at: Millis, chance: &mut VecDeque<Val>) -> Res<Decision> {
-    let mut x = Exec::new(sc, st.clone(), at, chance);
-    x.command(command)?;
-    x.settle();
-    if x.steps == 0 {
-        return Err(Refusal::new(Code::Runaway));
-    }
-    Ok(Decision { events: x.ev, state: x.st })
+    Exec::new(sc, Cow::Borrowed(st), at, Chance::Prepared(chance)).carried_out(command)
 }
 
-/// One command being carried out on a copy of the state.
+/// The same on a state that is given away, so that nothing of it is copied; `events` is an emptied list to be used again.
+///
+/// # Errors
+/// As `decide`; the state is gone then.
+pub fn decide_owned(sc: &Scenario, st: State, command: &Command, at: Millis, events: Vec<Event>) -> Res<Decision> {
+    let mut x = Exec::new(sc, Cow::Owned(st), at, Chance::Seed);
+    x.ev = events;
+    x.carried_out(command)
+}
+
+/// Where draws come from.
+pub enum Chance<'a> {
+    /// The session's generator.
+    Seed,
+    /// What a play says, as long as there is some.
+    Prepared(&'a mut VecDeque<Val>),
+}
+
+/// One command being carried out; the state is copied when something changes for the first time.
 pub struct Exec<'a> {
     pub sc: &'a Scenario,
-    pub st: State,
+    pub st: Cow<'a, State>,
     pub ev: Vec<Event>,
-    pub chance: &'a mut VecDeque<Val>,
+    pub chance: Chance<'a>,
     pub steps: u32,
     /// A jump asked for by a rule, carried out when the rule is over.
     pub jump: Option<Jump>,
@@ -76,14 +89,25 @@ pub enum Jump {
 }
 
 impl<'a> Exec<'a> {
-    pub fn new(sc: &'a Scenario, mut st: State, at: Millis, chance: &'a mut VecDeque<Val>) -> Self {
-        st.clock = st.clock.max(at);
+    pub fn new(sc: &'a Scenario, mut st: Cow<'a, State>, at: Millis, chance: Chance<'a>) -> Self {
+        if st.clock < at {
+            st.to_mut().clock = at;
+        }
         Exec { sc, st, ev: Vec::new(), chance, steps: STEPS, jump: None }
+    }
+
+    fn carried_out(mut self, command: &Command) -> Res<Decision> {
+        self.command(command)?;
+        self.settle();
+        if self.steps == 0 {
+            return Err(Refusal::new(Code::Runaway));
+        }
+        Ok(Decision { events: self.ev, state: self.st.into_owned() })
     }
 
     /// The only way in which anything changes.
     pub fn emit(&mut self, event: Event) {
-        crate::evolve::evolve(self.sc, &mut self.st, &event);
+        crate::evolve::evolve(self.sc, self.st.to_mut(), &event);
         self.ev.push(event);
     }
 
@@ -148,7 +172,10 @@ impl<'a> Exec<'a> {
     }
 
     pub fn prepared(&mut self) -> Option<Val> {
-        self.chance.pop_front()
+        match &mut self.chance {
+            Chance::Prepared(chance) => chance.pop_front(),
+            Chance::Seed => None,
+        }
     }
 
     pub fn drew(&mut self, what: Draw, got: Vec<i64>) {

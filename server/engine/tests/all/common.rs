@@ -19,6 +19,15 @@ fn root() -> PathBuf {
 }
 
 pub fn shipped(slug: &str) -> Files {
+    files_of(&root().join(slug))
+}
+
+/// A folder of the tests, by its path under `server/`.
+pub fn folder(path: &str) -> Files {
+    files_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path))
+}
+
+fn files_of(folder: &Path) -> Files {
     fn walk(at: &Path, under: &str, files: &mut Files) {
         for entry in fs::read_dir(at).unwrap() {
             let entry = entry.unwrap();
@@ -31,7 +40,7 @@ pub fn shipped(slug: &str) -> Files {
         }
     }
     let mut files = Files::new();
-    walk(&root().join(slug), "", &mut files);
+    walk(folder, "", &mut files);
     files
 }
 

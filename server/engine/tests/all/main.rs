@@ -8,5 +8,6 @@ mod people;
 mod plays;
 mod readers;
 mod secrets;
+mod simulate;
 mod together;
 mod views;
