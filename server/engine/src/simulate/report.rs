@@ -179,7 +179,12 @@ pub fn report(sc: &Scenario, tally: &Tally, lang: &str) -> Report {
             .collect(),
         indicators: indicators(sc, tally, lang),
         phases_never: counted(sc.phases.iter().map(|p| (&p.id, &p.title)), &tally.opened, lang).filter(|r| r.times == 0).collect(),
-        moves_made: counted(sc.moves.iter().map(|m| (&m.id, &m.label)), &tally.made, lang).collect(),
+        // Nobody plays the desk's own moves.
+        moves_made: counted(sc.moves.iter().map(|m| (&m.id, &m.label)), &tally.made, lang)
+            .zip(&sc.moves)
+            .filter(|(_, m)| !m.by_desk)
+            .map(|(row, _)| row)
+            .collect(),
         never: options(sc, tally, lang, |times, _| times == 0),
         always: options(sc, tally, lang, |times, answers| answers >= FEW && times == answers),
         cards_never: cards(sc, tally, lang),
