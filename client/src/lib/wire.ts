@@ -331,6 +331,10 @@ me?: MePart | null,
  */
 people?: Array<SeatPart> | null, 
 /**
+ * Everybody, as of the people.
+ */
+progress?: ProgressPart | null, 
+/**
  * A seat: its phase. The projector: the phase of the first table.
  */
 phase?: PhasePart | null, 
@@ -423,6 +427,12 @@ turn: TeamTag | null, };
 
 export type Problem = { error: Wrong, };
 
+/**
+ * Who has something to do now, and who has done it, among the seats this viewer sees. It changes with every answer,
+ * so it travels apart from the people. Where a phase is covered, a seat knows only of itself.
+ */
+export type ProgressPart = { asked: Array<SeatId>, done: Array<SeatId>, };
+
 export type Projected = { "what": "play" } | { "what": "code" } | { "what": "question", page: number, question: number, };
 
 export type Rename = { seat: SeatId, nick: string, };
@@ -471,11 +481,7 @@ team: number | null,
 /**
  * The name of the role, if this viewer may know it.
  */
-role: Array<Inline> | null, 
-/**
- * Has something to do now; `None` where the scenario hides it.
- */
-asked: boolean | null, done: boolean | null, };
+role: Array<Inline> | null, };
 
 /**
  * To a browser. (Written by hand into bytes where parts are shared between viewers; this type is the contract.)

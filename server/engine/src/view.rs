@@ -7,7 +7,7 @@ pub mod prose;
 mod reach;
 pub mod sees;
 
-pub use build::{Part, class, parts_of, render, snapshot, together, touched};
+pub use build::{Part, PartSet, class, parts_of, render, snapshot, together, touched};
 pub(crate) use reach::stays_apart;
 pub use reach::tables_touched;
 
@@ -61,6 +61,8 @@ pub struct Parts {
     pub me: Option<MePart>,
     /// Everybody: a seat sees its own table; desk and projector all.
     pub people: Option<Vec<SeatPart>>,
+    /// Everybody, as of the people.
+    pub progress: Option<ProgressPart>,
     /// A seat: its phase. The projector: the phase of the first table.
     pub phase: Option<PhasePart>,
     /// A seat: what it can do now.
@@ -175,9 +177,14 @@ pub struct SeatPart {
     pub team: Option<u32>,
     /// The name of the role, if this viewer may know it.
     pub role: Option<Line>,
-    /// Has something to do now; `None` where the scenario hides it.
-    pub asked: Option<bool>,
-    pub done: Option<bool>,
+}
+
+/// Who has something to do now, and who has done it, among the seats this viewer sees. It changes with every answer,
+/// so it travels apart from the people. Where a phase is covered, a seat knows only of itself.
+#[derive(Clone, Default, Debug, Serialize, TS)]
+pub struct ProgressPart {
+    pub asked: Vec<SeatId>,
+    pub done: Vec<SeatId>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, TS)]

@@ -5,33 +5,11 @@ use crate::limits;
 use crate::secret;
 use sofia_engine::id::Millis;
 use sofia_engine::report;
-use sofia_engine::view::{self, Part, Stage};
+use sofia_engine::view::{self, Part, PartSet, Stage};
 use sofia_engine::{Card, Code, Command, Decision, Event, Files, Loaded, Refusal, Scenario, SeatAct, SeatId, State, Viewer};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// The parts of a view; a set of them is a bit mask.
-pub const PARTS: [Part; 17] = [
-    Part::Session,
-    Part::Me,
-    Part::People,
-    Part::Phase,
-    Part::Moves,
-    Part::Asks,
-    Part::Sheet,
-    Part::Zones,
-    Part::Boards,
-    Part::Pawns,
-    Part::Told,
-    Part::News,
-    Part::Panels,
-    Part::Ending,
-    Part::Tables,
-    Part::Desk,
-    Part::Debrief,
-];
-pub const PART_COUNT: usize = PARTS.len();
-pub type PartSet = u32;
-pub const ALL_PARTS: PartSet = (1 << PART_COUNT) - 1;
+pub const PART_COUNT: usize = Part::ALL.len();
 
 /// Reads and checks a folder. A folder that makes the checker panic is a folder with a fault, never our end.
 #[must_use]
@@ -61,7 +39,7 @@ pub fn evolve_all(scenario: &Scenario, state: &mut State, events: &[Event], at: 
 /// Which parts may look different to anybody after these events.
 #[must_use]
 pub fn touched(scenario: &Scenario, state: &State, events: &[Event]) -> PartSet {
-    view::touched(scenario, state, events).into_iter().fold(0, |set, part| set | 1 << part as u32)
+    view::touched(scenario, state, events)
 }
 
 /// At which tables a seat may see something new; `None`: at all.
@@ -82,22 +60,22 @@ pub fn looks_at(state: &State, viewer: Viewer, tables: &[u32]) -> bool {
 /// The parts a viewer of this kind has.
 #[must_use]
 pub fn parts_of(viewer: Viewer) -> PartSet {
-    view::parts_of(viewer).iter().fold(0, |set, part| set | 1 << *part as u32)
+    view::parts_of(viewer).iter().copied().collect()
 }
 
 /// Viewers of equal class are given equal bytes.
 #[must_use]
-pub fn class(scenario: &Scenario, state: &State, viewer: Viewer, lang: usize, part: usize) -> u64 {
-    view::class(scenario, state, viewer, lang, PARTS[part])
+pub fn class(scenario: &Scenario, state: &State, viewer: Viewer, lang: usize, part: Part) -> u64 {
+    view::class(scenario, state, viewer, lang, part)
 }
 
 /// Writes a part as JSON; nothing when there is nothing to see.
-pub fn render(scenario: &Scenario, state: &State, viewer: Viewer, lang: usize, part: usize, out: &mut String) {
+pub fn render(scenario: &Scenario, state: &State, viewer: Viewer, lang: usize, part: Part, out: &mut String) {
     let start = out.len();
-    let written = catch_unwind(AssertUnwindSafe(|| view::render(scenario, state, viewer, lang, PARTS[part], out)));
+    let written = catch_unwind(AssertUnwindSafe(|| view::render(scenario, state, viewer, lang, part, out)));
     if written.is_err() {
         // One part is missing on a screen; the session goes on.
-        tracing::error!(part = PARTS[part].name(), "a part of a view cannot be drawn");
+        tracing::error!(part = part.name(), "a part of a view cannot be drawn");
         out.truncate(start);
     }
     if &out[start..] == "null" {

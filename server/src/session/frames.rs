@@ -1,8 +1,9 @@
 //! View and diff frames: each part rendered once per class of viewers, each distinct frame built once.
 
-use super::engine_api::{self as engine, PART_COUNT, PARTS, PartSet};
+use super::engine_api::{self as engine, PART_COUNT};
 use super::outbox::Text;
 use foldhash::quality::RandomState;
+use sofia_engine::view::{Part, PartSet};
 use sofia_engine::{Scenario, State, Viewer};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -19,7 +20,7 @@ pub struct Renderer {
     /// Keyed at random per room, and never shown: nobody can try words that collide.
     hasher: RandomState,
     text: String,
-    parts: HashMap<(usize, u64), (u64, Range<usize>), RandomState>,
+    parts: HashMap<(Part, u64), (u64, Range<usize>), RandomState>,
     frames: HashMap<u64, Text, RandomState>,
 }
 
@@ -41,7 +42,7 @@ impl Renderer {
     }
 
     /// The bytes of one part for one viewer, and their hash; 0 when there is no such part.
-    fn part(&mut self, moment: Moment<'_>, viewer: Viewer, lang: usize, part: usize) -> (u64, Range<usize>) {
+    fn part(&mut self, moment: Moment<'_>, viewer: Viewer, lang: usize, part: Part) -> (u64, Range<usize>) {
         let class = engine::class(moment.scenario, moment.state, viewer, lang, part);
         if let Some(known) = self.parts.get(&(part, class)) {
             return known.clone();
@@ -56,17 +57,17 @@ impl Renderer {
 
     /// What changed for this viewer since `sent`, or nothing. `after`: the number last sent.
     pub fn diff(&mut self, moment: Moment<'_>, viewer: Viewer, lang: usize, touched: PartSet, sent: &mut Sent, after: u64) -> Option<Text> {
-        let touched = touched & engine::parts_of(viewer);
-        let mut changed: [(usize, Range<usize>); PART_COUNT] = std::array::from_fn(|_| (0, 0..0));
+        let touched = touched.and(engine::parts_of(viewer));
+        let mut changed: [(Part, Range<usize>); PART_COUNT] = std::array::from_fn(|_| (Part::Session, 0..0));
         let mut count = 0;
         let mut key = Vec::with_capacity(2 * PART_COUNT);
-        for part in (0..PART_COUNT).filter(|p| touched & (1 << p) != 0) {
+        for part in touched.iter() {
             let (hash, range) = self.part(moment, viewer, lang, part);
-            if hash != sent[part] {
-                sent[part] = hash;
+            if hash != sent[part as usize] {
+                sent[part as usize] = hash;
                 changed[count] = (part, range);
                 count += 1;
-                key.push((part, hash));
+                key.push((part as usize, hash));
             }
         }
         if count == 0 {
@@ -89,10 +90,10 @@ impl Renderer {
     pub fn view(&mut self, moment: Moment<'_>, viewer: Viewer, lang: usize, names: &BTreeMap<u32, String>, sent: &mut Sent) -> Text {
         self.begin();
         let mut parts = Vec::with_capacity(PART_COUNT);
-        for (part, sent) in sent.iter_mut().enumerate() {
-            let has = engine::parts_of(viewer) & (1 << part) != 0;
-            let (hash, range) = if has { self.part(moment, viewer, lang, part) } else { (0, 0..0) };
-            *sent = hash;
+        *sent = NOTHING_SENT;
+        for part in engine::parts_of(viewer).iter() {
+            let (hash, range) = self.part(moment, viewer, lang, part);
+            sent[part as usize] = hash;
             if hash != 0 {
                 parts.push((part, range));
             }
@@ -105,13 +106,13 @@ impl Renderer {
     }
 }
 
-fn write_parts(frame: &mut String, text: &str, parts: &[(usize, Range<usize>)]) {
+fn write_parts(frame: &mut String, text: &str, parts: &[(Part, Range<usize>)]) {
     frame.push('{');
     for (i, (part, range)) in parts.iter().enumerate() {
         if i > 0 {
             frame.push(',');
         }
-        let _ = write!(frame, "\"{}\":", PARTS[*part].name());
+        let _ = write!(frame, "\"{}\":", part.name());
         frame.push_str(if range.is_empty() { "null" } else { &text[range.clone()] });
     }
     frame.push('}');

@@ -1,10 +1,10 @@
 //! Everybody who looks at one session now, and what each was last sent.
 
-use super::engine_api::PartSet;
 use super::frames::{Moment, NOTHING_SENT, Renderer, Sent};
 use super::outbox::{self, Outbox, Text};
 use crate::wire::frames::{Bye, ServerFrame};
 use sofia_engine::Viewer;
+use sofia_engine::view::PartSet;
 use std::collections::{BTreeMap, HashMap};
 
 struct Connected {
@@ -86,7 +86,7 @@ impl Viewers {
         let frame = if let Some((sent, n)) = parked {
             (c.sent, c.n) = (*sent, *n);
             self.renderer.begin();
-            match self.renderer.diff(moment, c.viewer, lang, super::engine_api::ALL_PARTS, &mut c.sent, c.n) {
+            match self.renderer.diff(moment, c.viewer, lang, PartSet::ALL, &mut c.sent, c.n) {
                 Some(gap) => {
                     c.n = moment.n;
                     gap

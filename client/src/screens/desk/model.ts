@@ -12,20 +12,23 @@ import type {
 	TablePart,
 } from "$lib/wire";
 
+/** A seat, and whether it has something to do now. */
+export type SeatView = SeatPart & { asked: boolean; done: boolean };
+
 export type TableView = {
 	/** From 1, as people see it. */
 	n: number;
 	part: TablePart | null;
 	/** The strand that waits for something, or the first. */
 	strand: StrandPart | null;
-	seats: SeatPart[];
+	seats: SeatView[];
 	free: number;
 	asked: number;
 	done: number;
-	missing: SeatPart[];
+	missing: SeatView[];
 	missingCount: number;
-	absent: SeatPart[];
-	helping: SeatPart[];
+	absent: SeatView[];
+	helping: SeatView[];
 	help: boolean;
 	frozen: boolean;
 	waitsDesk: boolean;
@@ -40,20 +43,26 @@ export const away = (seat: SeatPart): boolean => !seat.here && !seat.bot;
 export function tables(parts: Parts): TableView[] {
 	const session = parts.session;
 	if (!session) return [];
-	const people = parts.people ?? [];
+	const people = withProgress(parts);
 	const out: TableView[] = [];
 	for (let n = 1; n <= session.tables; n++) out.push(tableView(n, session, people, parts.tables ?? []));
 	return out;
 }
 
-function tableView(n: number, session: SessionPart, people: SeatPart[], all: TablePart[]): TableView {
+export function withProgress(parts: Parts): SeatView[] {
+	const asked = new Set(parts.progress?.asked ?? []);
+	const done = new Set(parts.progress?.done ?? []);
+	return (parts.people ?? []).map((p) => ({ ...p, asked: asked.has(p.seat), done: done.has(p.seat) }));
+}
+
+function tableView(n: number, session: SessionPart, people: SeatView[], all: TablePart[]): TableView {
 	const part = all.find((t) => t.n === n) ?? null;
 	const seats = people.filter((p) => p.table === n && seated(p));
 	const strands = part?.strands ?? [];
 	const strand = strands.find((s) => s.asked > s.done || s.frozen || s.waits_desk) ?? strands[0] ?? null;
 	const asked = part?.asked ?? 0;
 	const done = part?.done ?? 0;
-	const missing = seats.filter((s) => s.asked === true && s.done !== true);
+	const missing = seats.filter((s) => s.asked && !s.done);
 	const missingCount = Math.max(missing.length, asked - done);
 	const frozen = strands.some((s) => s.frozen);
 	const waitsDesk = strands.some((s) => s.waits_desk);

@@ -1,15 +1,13 @@
 //! The parts of a view: which a viewer has, which may have changed, and each of them as JSON.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use super::prose::Reader;
 use super::{
     AskPart, BoardPart, CardPart, DebriefPage, DeskPart, EndingPart, Ends, Given, InjectPart, InputKind, InputPart, ItemPart, JointPart, Knob,
-    LandPart, Line, MePart, MovePart, News, NewsKind, OptionKind, OptionPart, Owner, PanelPart, PanelRow, Pass, PawnPart, PhasePart, RoleCard,
-    RunStep, SeatPart, SessionPart, Shape, Shown, ShownValue, SpacePart, Stage, Status, StrandPart, TablePart, TeamTag, Told, VersionPart, Waiting,
-    ZonePart, sees,
+    LandPart, Line, MePart, MovePart, News, NewsKind, OptionKind, OptionPart, Owner, PanelPart, PanelRow, Pass, PawnPart, PhasePart, ProgressPart,
+    RoleCard, RunStep, SeatPart, SessionPart, Shape, Shown, ShownValue, SpacePart, Stage, Status, StrandPart, TablePart, TeamTag, Told, VersionPart,
+    Waiting, ZonePart, sees,
 };
 use crate::Viewer;
 use crate::command::{Answer, Answers};
@@ -29,6 +27,7 @@ pub enum Part {
     Session,
     Me,
     People,
+    Progress,
     Phase,
     Moves,
     Asks,
@@ -46,12 +45,35 @@ pub enum Part {
 }
 
 impl Part {
+    /// All of them, each at the place of its number.
+    pub const ALL: [Self; 18] = [
+        Self::Session,
+        Self::Me,
+        Self::People,
+        Self::Progress,
+        Self::Phase,
+        Self::Moves,
+        Self::Asks,
+        Self::Sheet,
+        Self::Zones,
+        Self::Boards,
+        Self::Pawns,
+        Self::Told,
+        Self::News,
+        Self::Panels,
+        Self::Ending,
+        Self::Tables,
+        Self::Desk,
+        Self::Debrief,
+    ];
+
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Part::Session => "session",
             Part::Me => "me",
             Part::People => "people",
+            Part::Progress => "progress",
             Part::Phase => "phase",
             Part::Moves => "moves",
             Part::Asks => "asks",
@@ -70,6 +92,51 @@ impl Part {
     }
 }
 
+/// A set of parts, one bit each.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct PartSet(u32);
+
+impl PartSet {
+    pub const ALL: Self = Self((1 << Part::ALL.len()) - 1);
+
+    #[must_use]
+    pub fn has(self, part: Part) -> bool {
+        self.0 & 1 << part as u32 != 0
+    }
+
+    pub fn insert(&mut self, part: Part) {
+        self.0 |= 1 << part as u32;
+    }
+
+    fn remove(&mut self, part: Part) {
+        self.0 &= !(1 << part as u32);
+    }
+
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// In the order of their numbers.
+    pub fn iter(self) -> impl Iterator<Item = Part> {
+        Part::ALL.into_iter().filter(move |p| self.has(*p))
+    }
+}
+
+impl Extend<Part> for PartSet {
+    fn extend<I: IntoIterator<Item = Part>>(&mut self, parts: I) {
+        parts.into_iter().for_each(|p| self.insert(p));
+    }
+}
+
+impl FromIterator<Part> for PartSet {
+    fn from_iter<I: IntoIterator<Item = Part>>(parts: I) -> Self {
+        let mut out = Self::default();
+        out.extend(parts);
+        out
+    }
+}
+
 /// The parts a viewer of this kind has.
 #[must_use]
 pub fn parts_of(viewer: Viewer) -> &'static [Part] {
@@ -78,6 +145,7 @@ pub fn parts_of(viewer: Viewer) -> &'static [Part] {
             Part::Session,
             Part::Me,
             Part::People,
+            Part::Progress,
             Part::Phase,
             Part::Moves,
             Part::Asks,
@@ -91,10 +159,11 @@ pub fn parts_of(viewer: Viewer) -> &'static [Part] {
             Part::Ending,
             Part::Debrief,
         ],
-        Viewer::Desk => &[Part::Session, Part::People, Part::Asks, Part::Told, Part::Panels, Part::Tables, Part::Desk, Part::Debrief],
+        Viewer::Desk => &[Part::Session, Part::People, Part::Progress, Part::Asks, Part::Told, Part::Panels, Part::Tables, Part::Desk, Part::Debrief],
         Viewer::Projector => &[
             Part::Session,
             Part::People,
+            Part::Progress,
             Part::Phase,
             Part::Sheet,
             Part::Zones,
@@ -111,8 +180,8 @@ pub fn parts_of(viewer: Viewer) -> &'static [Part] {
 
 /// The parts that may have changed with these events. Wide rather than narrow: what did not change is not sent.
 #[must_use]
-pub fn touched(sc: &Scenario, st: &State, events: &[Event]) -> BTreeSet<Part> {
-    let mut out = BTreeSet::new();
+pub fn touched(sc: &Scenario, st: &State, events: &[Event]) -> PartSet {
+    let mut out = PartSet::default();
     for e in events {
         match e {
             Event::Drew { .. }
@@ -136,25 +205,25 @@ pub fn touched(sc: &Scenario, st: &State, events: &[Event]) -> BTreeSet<Part> {
             Event::Injected { .. } => out.extend([Part::Told, Part::Desk]),
             Event::Here { .. } | Event::Help { .. } | Event::Bot { .. } => out.extend([Part::People, Part::Tables, Part::Me, Part::Moves]),
             Event::DoneSet { .. } | Event::AskedSet { .. } => {
-                out.extend([Part::People, Part::Phase, Part::Moves, Part::Tables, Part::Sheet, Part::Panels]);
+                out.extend([Part::Progress, Part::Phase, Part::Moves, Part::Tables, Part::Sheet, Part::Panels]);
             }
             Event::Sealed { .. } | Event::Unsealed { .. } | Event::Version { .. } | Event::VersionsGone { .. } | Event::Made { .. } => {
-                out.extend([Part::People, Part::Phase, Part::Moves, Part::Tables]);
+                out.extend([Part::Progress, Part::Phase, Part::Moves, Part::Tables]);
             }
             Event::Proposed { .. } | Event::Judged { .. } | Event::Lapsed { .. } => out.extend([Part::Asks, Part::Moves, Part::Tables]),
             Event::Deadline { .. } | Event::Floor { .. } | Event::Frozen { .. } => out.extend([Part::Phase, Part::Moves, Part::Tables]),
             Event::PhaseOpened { .. } | Event::PhaseClosed { .. } => {
-                out.extend([Part::People, Part::Phase, Part::Moves, Part::Tables, Part::Desk, Part::Panels, Part::Sheet, Part::Asks]);
+                out.extend([Part::Progress, Part::Phase, Part::Moves, Part::Tables, Part::Desk, Part::Panels, Part::Sheet, Part::Asks]);
             }
             Event::Timer { .. } => out.extend([Part::Phase, Part::Sheet, Part::Moves, Part::Panels, Part::Tables]),
             _ => return all(),
         }
     }
-    if out.contains(&Part::Sheet) {
+    if out.has(Part::Sheet) {
         read_by_words(sc, st, &mut out);
     }
     if sc.panels.is_empty() {
-        out.remove(&Part::Panels);
+        out.remove(Part::Panels);
     }
     if st.stage == Stage::Ended {
         out.insert(Part::Panels);
@@ -163,7 +232,7 @@ pub fn touched(sc: &Scenario, st: &State, events: &[Event]) -> BTreeSet<Part> {
 }
 
 /// Where something that stands on sheets has changed: parts whose words, or lists of answers, may read it too.
-fn read_by_words(sc: &Scenario, st: &State, out: &mut BTreeSet<Part>) {
+fn read_by_words(sc: &Scenario, st: &State, out: &mut PartSet) {
     let live = |words: &Words| words.0.iter().flatten().any(|p| !p.places.is_empty());
     if sc.roles.iter().any(|r| live(&r.name) || live(&r.public) || live(&r.brief)) || sc.teams.iter().any(|t| live(&t.brief)) {
         out.extend([Part::Me, Part::People]);
@@ -182,8 +251,8 @@ fn read_by_words(sc: &Scenario, st: &State, out: &mut BTreeSet<Part>) {
     }
 }
 
-fn all() -> BTreeSet<Part> {
-    let mut out: BTreeSet<Part> = parts_of(Viewer::Seat(SeatId(0))).iter().copied().collect();
+fn all() -> PartSet {
+    let mut out: PartSet = parts_of(Viewer::Seat(SeatId(0))).iter().copied().collect();
     out.extend([Part::Tables, Part::Desk]);
     out
 }
@@ -215,8 +284,8 @@ pub fn class(sc: &Scenario, st: &State, viewer: Viewer, lang: usize, part: Part)
         Part::Ending if st.stage != Stage::Ended && !st.over.contains_key(&seat.table) => common,
         Part::Debrief => common,
         Part::Asks if st.asks.is_empty() => common,
-        // In a covered phase each sees of the others less than of oneself.
-        Part::People if sc.roles.is_empty() && !sc.phases.iter().any(|p| p.cover) => common,
+        Part::People if sc.roles.is_empty() => common,
+        Part::Progress if !sc.phases.iter().any(|p| p.cover) => common,
         Part::Sheet if all_common(sc) => common,
         _ => own,
     }
@@ -260,6 +329,7 @@ pub fn render(sc: &Scenario, st: &State, viewer: Viewer, lang: usize, part: Part
         Part::Session => json(&b.session(), out),
         Part::Me => json(&b.me(), out),
         Part::People => json(&b.people(), out),
+        Part::Progress => json(&b.progress(), out),
         Part::Phase => json(&b.phase(), out),
         Part::Moves => json(&b.moves(), out),
         Part::Asks => json(&b.asks(), out),
@@ -396,7 +466,6 @@ impl<'a> Build<'a> {
             if s.status == Status::Left && self.viewer != Viewer::Desk || !self.sees_table(s.table) {
                 continue;
             }
-            let (asked, done) = self.asked(seat);
             let role = sees::role(self.sc, self.st, self.viewer, seat) && s.role != NONE;
             out.push(SeatPart {
                 seat: SeatId(seat),
@@ -407,22 +476,28 @@ impl<'a> Build<'a> {
                 help: s.help,
                 team: (s.team != NONE).then(|| (s.team % self.sc.teams.len().max(1) as i64) as u32),
                 role: role.then(|| self.sc.roles.get(s.role as usize).map(|r| self.words(&r.name))).flatten(),
-                asked,
-                done,
             });
         }
         out
     }
 
-    /// Has a seat something to do now, and has it done so? Unknown where the phase covers it.
-    fn asked(&self, seat: u32) -> (Option<bool>, Option<bool>) {
-        let Some(run) = self.st.strand_of(seat).and_then(|s| self.st.strands[s as usize].running.as_ref()) else {
-            return (Some(false), Some(false));
-        };
-        if self.sc.phases[usize::from(run.phase)].cover && self.seat() != Some(seat) {
-            return (None, None);
+    fn progress(&self) -> ProgressPart {
+        let mut out = ProgressPart::default();
+        for (i, s) in self.st.seats.iter().enumerate() {
+            let seat = i as u32;
+            let Some(run) = self.st.strand_of(seat).and_then(|s| self.st.strands[s as usize].running.as_ref()) else { continue };
+            let covered = self.sc.phases[usize::from(run.phase)].cover && self.seat() != Some(seat);
+            if covered || s.status == Status::Left || !self.sees_table(s.table) {
+                continue;
+            }
+            if run.asked.contains(&seat) && self.expects(run) {
+                out.asked.push(SeatId(seat));
+            }
+            if run.done.contains(&seat) {
+                out.done.push(SeatId(seat));
+            }
         }
-        (Some(run.asked.contains(&seat) && self.expects(run)), Some(run.done.contains(&seat)))
+        out
     }
 
     /// Does the phase wait for people at all? With extra moves alone nobody is behind.

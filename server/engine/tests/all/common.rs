@@ -343,8 +343,10 @@ fn desk_acts(room: &mut Room, step: &mut dyn FnMut(&mut Room, Command)) {
     step(room, desk(DeskAct::Next { table: None }));
 }
 
-/// A lobby with so many people, begun by the desk.
+/// A lobby with so many people, begun by the desk. More tables, and people, where the scenario needs them.
 pub fn seated(sc: &Arc<Scenario>, tables: u32, people: usize, seed: u64) -> Room {
+    let tables = tables.max(sc.people.tables[0]);
+    let people = people.max((sc.people.tables[0] * sc.people.seats[0]) as usize);
     let mut room = Room::open(sc, tables, seed);
     room.join(people);
     room.desk(DeskAct::Begin);

@@ -47,7 +47,7 @@ fn touched_holds(sc: &Scenario, before: &State, room: &Room, events: &[Event], w
                 assert_eq!(then, now, "{what}, {}: {part:?} of {viewer:?} changed, away from {tables:?}, by {events:#?}", room.phase());
             }
         }
-        for part in parts_of(viewer).iter().filter(|p| !named.contains(p)) {
+        for part in parts_of(viewer).iter().filter(|p| !named.has(**p)) {
             let (then, now) = (bytes(sc, before, viewer, 0, *part), bytes(sc, &room.st, viewer, 0, *part));
             assert_eq!(then, now, "{what}, {}: {part:?} of {viewer:?} changed untouched by {events:#?}", room.phase());
         }
@@ -194,9 +194,9 @@ ends = "desk"
     for s in [1, 0] {
         does(&mut room, &Command::Seat { seat: SeatId(s), act: made("dico", None, &[("ok", Answer::Yes(true))]) }, "cover");
     }
-    let people = room.seat_view(2)["people"].clone();
-    assert!(people[0]["done"].is_null() && people[1]["done"].is_null(), "nobody knows who has acted: {people}");
-    assert_eq!(room.seat_view(0)["people"][0]["done"], true);
+    let progress = |room: &Room, seat| room.seat_view(seat)["progress"].clone();
+    assert_eq!(progress(&room, 2), serde_json::json!({ "asked": [2], "done": [] }), "nobody knows who has acted");
+    assert_eq!(progress(&room, 0), serde_json::json!({ "asked": [0], "done": [0] }));
 }
 
 /// A board of one team is drawn for that team.
