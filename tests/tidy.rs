@@ -163,11 +163,14 @@ pub fn shipped() -> Vec<PathBuf> {
 fn no_game_is_in_the_code() {
     let mut names = BTreeSet::new();
     for folder in shipped() {
-        names.insert(folder.file_name().unwrap().to_string_lossy().into_owned());
+        let mut titles = Vec::new();
         for lang in ["it.md", "en.md"] {
             let words = std::fs::read_to_string(folder.join(lang)).unwrap();
-            names.extend(words.lines().find_map(|l| l.strip_prefix("# ")).map(|t| t.trim().to_owned()));
+            titles.extend(words.lines().find_map(|l| l.strip_prefix("# ")).map(|t| t.trim().to_owned()));
         }
+        titles.push(folder.file_name().unwrap().to_string_lossy().into_owned());
+        // A name of one word is also a word like others.
+        names.extend(titles.into_iter().map(|t| if t.contains([' ', '-']) { t } else { format!("\"{t}\"") }));
         // Ids of phases, moves and roles, as they would stand in a program: in quotes. Short ones are words like others.
         let trunk = std::fs::read_to_string(folder.join("scenario.toml")).unwrap();
         let headers =

@@ -17,6 +17,24 @@ pub trait Clock: Send + Sync + 'static {
     fn until(&self, at: i64) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 }
 
+/// Keeps two turns of a thread apart.
+pub struct Pace {
+    every: Duration,
+    next: Instant,
+}
+
+impl Pace {
+    #[must_use]
+    pub fn every(every: Duration) -> Self {
+        Self { every, next: Instant::now() }
+    }
+    /// Sleeps until the time since the last turn has passed; not at all if it has.
+    pub fn wait(&mut self) {
+        std::thread::sleep(self.next.saturating_duration_since(Instant::now()));
+        self.next = Instant::now() + self.every;
+    }
+}
+
 /// The machine's clock.
 pub struct System {
     start: Instant,

@@ -10,6 +10,8 @@ pub const WRITE_BUFFER_BYTES: usize = 256 * 1024;
 pub const WRITE_CHUNK_BYTES: usize = 16 * 1024;
 /// Bytes read at a time. The library's default, 128 KiB, is allocated and zero-filled per connection.
 pub const READ_BUFFER_BYTES: usize = 1024;
+/// Bytes in front of a frame on the wire, at most (RFC 6455, 5.2).
+pub const FRAME_HEAD_BYTES: usize = 10;
 /// Frames that wait for one connection; a reader slower than that is cut.
 pub const OUTBOX_FRAMES: usize = 256;
 /// Frames written by one turn of a connection before it flushes.

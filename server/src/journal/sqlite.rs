@@ -7,6 +7,7 @@
 //! is on the disk, and starting again reads the truth.
 
 use super::{Answer, Head, Journal, Row, Sealed};
+use crate::clock::Pace;
 use crate::limits;
 use crate::trouble::Trouble;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
@@ -16,7 +17,6 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Instant;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -202,12 +202,11 @@ fn cannot_open(path: &Path, error: &rusqlite::Error) -> Trouble {
 fn write_all(mut db: Connection, jobs: &Receiver<Job>, fatal: fn(&str)) {
     db.set_prepared_statement_cache_capacity(16);
     let mut group = Vec::with_capacity(limits::GROUP_COMMITS);
-    let mut next_at = Instant::now();
+    let mut pace = Pace::every(limits::GATHER);
     while let Ok(first) = jobs.recv() {
         take(&mut db, first, &mut group);
         // After a pause the first commit goes at once; in a rush each fsync serves many.
-        std::thread::sleep(next_at.saturating_duration_since(Instant::now()));
-        next_at = Instant::now() + limits::GATHER;
+        pace.wait();
         while group.len() < limits::GROUP_COMMITS
             && let Ok(next) = jobs.try_recv()
         {

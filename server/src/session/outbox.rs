@@ -18,9 +18,8 @@ impl Out {
     /// Bytes it takes on the wire, at most.
     #[must_use]
     pub fn size(&self) -> usize {
-        const HEAD: usize = 10;
         match self {
-            Self::Frame(text) => HEAD + text.len(),
+            Self::Frame(text) => limits::FRAME_HEAD_BYTES + text.len(),
             Self::Bye(_) => 0,
         }
     }
