@@ -304,15 +304,23 @@ export type Owner = { "of": "session" } | { "of": "table", n: number, } | { "of"
 
 export type PanelPart = { id: string, title: Array<Inline>, text: Array<Block>, 
 /**
- * track, bars, line, table, compare, words
+ * number, list, table, bars, line, track, tiers, compare, quotes, map
  */
 kind: string, columns: Array<Array<Inline>>, rows: Array<PanelRow>, 
+/**
+ * Where the rows lie, when they are spaces: of their board only these.
+ */
+board: BoardPart | null, 
 /**
  * Too few answers to show without telling who.
  */
 withheld: boolean, };
 
-export type PanelRow = { label: Array<Inline>, seat: SeatId | null, cells: Array<ShownValue>, };
+export type PanelRow = { label: Array<Inline>, seat: SeatId | null, 
+/**
+ * `SpacePart::v`, when the row is a space.
+ */
+space: number | null, cells: Array<ShownValue>, };
 
 /**
  * The parts of a view, by the name under which they travel. A viewer has only some of them.

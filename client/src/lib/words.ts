@@ -44,6 +44,10 @@ export function isLine(value: ShownValue): value is Line {
 	);
 }
 
+/** What this reader may not see: one hidden piece and nothing else. */
+export const isHidden = (value: ShownValue): boolean =>
+	isLine(value) && value.length === 1 && typeof value[0] === "object" && "hidden" in value[0];
+
 export function valueText(value: ShownValue, name: Names, words: { yes: string; no: string; lang: string }): string {
 	if (value === null) return "–";
 	if (typeof value === "number") return showNumber(value, words.lang);

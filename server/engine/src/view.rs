@@ -566,10 +566,12 @@ pub struct PanelPart {
     pub id: String,
     pub title: Line,
     pub text: Prose,
-    /// track, bars, line, table, compare, words
+    /// number, list, table, bars, line, track, tiers, compare, quotes, map
     pub kind: String,
     pub columns: Vec<Line>,
     pub rows: Vec<PanelRow>,
+    /// Where the rows lie, when they are spaces: of their board only these.
+    pub board: Option<BoardPart>,
     /// Too few answers to show without telling who.
     pub withheld: bool,
 }
@@ -578,6 +580,8 @@ pub struct PanelPart {
 pub struct PanelRow {
     pub label: Line,
     pub seat: Option<SeatId>,
+    /// `SpacePart::v`, when the row is a space.
+    pub space: Option<i64>,
     pub cells: Vec<ShownValue>,
 }
 

@@ -1233,7 +1233,8 @@ impl<'a> Build<'a> {
                 let guard = def.least >= 3;
                 let cells = def.columns.iter().map(|c| cell(&mut reader, &c.place, guard)).collect();
                 let seat = if def.rows_base == Base::Seat { u32::try_from(*item).ok().map(SeatId) } else { None };
-                part_rows.push(PanelRow { label: reader.say(say(def.rows_base), *item), seat, cells });
+                let space = matches!(def.rows_base, Base::Space(_)).then_some(*item);
+                part_rows.push(PanelRow { label: reader.say(say(def.rows_base), *item), seat, space, cells });
             }
             let mut title = reader.line(&def.title);
             if let (true, Some(t)) = (many, t) {
@@ -1245,11 +1246,24 @@ impl<'a> Build<'a> {
                 text: reader.prose(&def.text),
                 kind: def.kind.clone(),
                 columns: def.columns.iter().map(|c| self.words(&c.label)).collect(),
+                board: self.ground(def, &part_rows),
                 rows: part_rows,
                 withheld,
             });
         }
         out
+    }
+
+    /// The geometry under the rows of a map. Where spaces lie is no secret; what stands on them is in the cells.
+    fn ground(&self, def: &PanelDef, rows: &[PanelRow]) -> Option<BoardPart> {
+        let Base::Space(b) = def.rows_base else { return None };
+        let first = rows.first().filter(|_| def.kind == "map")?.space?;
+        let size = self.sc.boards[usize::from(b)].spaces.len().max(1) as i64;
+        let mut board = self.board(usize::from(b), u32::try_from(first / size).ok()?);
+        let here = |v: i64| rows.iter().any(|r| r.space == Some(v));
+        board.spaces.retain(|s| here(s.v));
+        board.edges.retain(|(a, b, _)| here(*a) && here(*b));
+        Some(board)
     }
 
     fn ending(&self) -> Option<EndingPart> {

@@ -9,7 +9,8 @@ const en: typeof it = {
 	pass: (name, n, of) => `${name ? `${name} ` : ""}${n}${of ? ` of ${of}` : ""}`,
 	phaseSaid: (step, title, time) => `Phase ${step}: ${title}.${time ? ` ${time}.` : ""}`,
 	yourCard: "Your card · role",
-	yourTeam: (name) => `Your team: ${name}`,
+	yourTeam: "Your team",
+	onlyYourTeam: "only for your team",
 	connecting: "Connecting to the table…",
 	lobby: {
 		title: "You are at the table",

@@ -7,7 +7,8 @@ export default {
 	pass: (name: string, n: number, of: number | null) => `${name ? `${name} ` : ""}${n}${of ? ` di ${of}` : ""}`,
 	phaseSaid: (step: number, title: string, time: string) => `Fase ${step}: ${title}.${time ? ` ${time}.` : ""}`,
 	yourCard: "La tua carta · ruolo",
-	yourTeam: (name: string) => `La tua squadra: ${name}`,
+	yourTeam: "La tua squadra",
+	onlyYourTeam: "solo per la tua squadra",
 	connecting: "Mi collego al tavolo…",
 	// ---- lobby
 	lobby: {

@@ -264,6 +264,11 @@ impl<'t> Compiler<'t> {
         let mut out = Vec::new();
         for n in self.nodes("panel") {
             let mut a = Around { table: true, me: true, ..Around::default() };
+            let on = texts_of(n, "on");
+            // What phones alone show may speak of its reader: `coppia` is mine. Elsewhere nobody reads.
+            if on == ["phone"] {
+                a.push(Base::Seat, X::Me);
+            }
             a.push(Base::Table, X::CtxTable);
             let Some(ex) = n.get("rows").and_then(|v| self.parsed(v)) else {
                 continue;
@@ -284,7 +289,6 @@ impl<'t> Compiler<'t> {
                 let place = self.place(text, span, &a);
                 columns.push(ColumnDef { id: e.key.clone(), place, label: self.child_words("panel", &n.id, &e.key, &Around::default()) });
             }
-            let on = texts_of(n, "on");
             let on = |w: &str| on.iter().any(|o| o == w);
             let (title, text) = self.section_words("panel", &n.id, &Around::default());
             out.push(PanelDef {
