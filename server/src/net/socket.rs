@@ -137,6 +137,7 @@ impl Talk<'_> {
         tokio::pin!(nap);
         loop {
             let end = tokio::select! {
+                biased;
                 n = out.recv_many(&mut batch, limits::BATCH_FRAMES) => match n {
                     // The session dropped us: too slow, or gone. The client comes back and resumes.
                     0 => Some(End::Ours(None, CloseCode::Again)),
