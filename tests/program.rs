@@ -194,3 +194,15 @@ fn a_fault_of_a_simulation_can_be_repeated() {
     let shown = String::from_utf8(again.stdout).unwrap();
     assert!(!again.status.success() && shown.contains("stuck in mossa"), "{shown}");
 }
+
+#[test]
+fn exploring_says_what_was_looked_at() {
+    let tris = concat!(env!("CARGO_MANIFEST_DIR"), "/server/engine/tests/scenarios/tris");
+    let sofia = |args: &[&str]| Command::new(env!("CARGO_BIN_EXE_sofia")).args(["explore", tris]).args(args).output().unwrap();
+    let whole = sofia(&["--lang", "en"]);
+    let told = String::from_utf8(whole.stdout).unwrap();
+    assert!(whole.status.success() && told.contains("5478 states") && told.contains("Everything was looked at"), "{told}");
+    let part = sofia(&["--states", "100", "--json"]);
+    let told: serde_json::Value = serde_json::from_slice(&part.stdout).unwrap();
+    assert!(part.status.success() && told["complete"] == false && told["found"]["left"].as_u64() > Some(0), "{told}");
+}

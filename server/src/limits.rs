@@ -123,3 +123,7 @@ pub const REPORT_ROWS: usize = 12;
 pub const HISTOGRAM_BARS: usize = 40;
 /// Signs of a name inside a picture.
 pub const PICTURE_NAME_CHARS: usize = 30;
+/// States that `explore` looks at before it tells how far it is.
+pub const STATES_AT_A_TIME: u64 = 5_000;
+/// Sessions of bots of each size that `explore` plays before it calls something out of reach.
+pub const EXPLORE_SESSIONS: u64 = 200;

@@ -12,6 +12,7 @@ pub mod decide;
 pub mod eval;
 pub mod event;
 pub mod evolve;
+pub mod explore;
 pub mod id;
 pub mod legal;
 pub mod play;

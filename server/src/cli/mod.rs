@@ -2,6 +2,7 @@
 
 mod account;
 mod check;
+mod explore;
 mod load;
 mod record;
 mod serve;
@@ -46,6 +47,8 @@ enum Command {
     },
     /// Let bots play many sessions: endings, length, who waits, what is never chosen; exit 1 when one cannot be played
     Simulate(simulate::SimulateArgs),
+    /// Look at everything that can happen in a small session: what is never reached, where it gets stuck; exit 1 when there is a fault
+    Explore(explore::ExploreArgs),
     /// Check that a record is as it was written: an exported file, or a session of the data folder
     Verify {
         what: String,
@@ -95,6 +98,7 @@ pub fn run() -> ExitCode {
             let result = check::read(&path, &lang);
             (lang, result)
         }
+        Command::Explore(args) => (args.lang.clone(), explore::run(&args)),
         Command::Simulate(args) => (args.lang.clone(), simulate::run(&args)),
         Command::Verify { what, data, lang } => {
             let result = record::verify(&what, &data, &lang);

@@ -3,6 +3,8 @@
 mod page;
 mod text;
 
+pub use text::{fault, size};
+
 use super::{Outcome, say};
 use crate::limits;
 use crate::scenario_files::{read_folder, scenario_folders};

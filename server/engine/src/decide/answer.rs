@@ -273,6 +273,7 @@ pub fn random(x: &mut Exec<'_>, s: u32, def: &MoveDef, seat: u32, item: i64) -> 
 }
 
 /// A sampled answer: stored, and as it would travel.
+#[derive(Clone)]
 pub struct Sample {
     pub val: Val,
     pub answer: Answer,
@@ -289,6 +290,154 @@ pub fn sample(sc: &Scenario, st: &State, def: &MoveDef, cx: Ctx, item: i64, rng:
         out.push(s);
     }
     Some(out)
+}
+
+/// Answers to a whole move, one by one.
+#[derive(Default)]
+pub struct Every {
+    /// `None`: an optional input left out.
+    pub all: Vec<Vec<Option<Sample>>>,
+    /// There were more than asked for, or an input has too many answers to be written out.
+    pub cut: bool,
+}
+
+/// Every legal answer to a move's inputs, in order, up to `most`. Of an input that does not matter, one.
+#[must_use]
+#[allow(clippy::too_many_arguments)] // a move, where it is made, and what is wanted of it
+pub fn every(sc: &Scenario, st: &State, asks: &[AskDef], cx: Ctx, item: i64, most: usize, matters: &dyn Fn(&AskDef) -> bool) -> Every {
+    let mut out = Every { all: vec![Vec::new()], cut: false };
+    for ask in asks {
+        let mut next = Vec::new();
+        for before in &out.all {
+            let given =
+                |(a, s): (&AskDef, &Option<Sample>)| (a.var, s.as_ref().map_or_else(|| sc.vars[usize::from(a.var)].start.clone(), |s| s.val.clone()));
+            let pending: Vec<(u16, Val)> = asks.iter().zip(before).map(given).collect();
+            let legal = legal_set(sc, st, ask, cx, item, &pending);
+            let (answers, cut) = every_one(ask, &legal, most);
+            out.cut |= cut && matters(ask);
+            let mut answers: Vec<Option<Sample>> = answers.into_iter().map(Some).chain(ask.optional.then_some(None)).collect();
+            if !matters(ask) {
+                answers.truncate(1);
+            }
+            for answer in answers {
+                if next.len() >= most {
+                    out.cut = true;
+                    break;
+                }
+                next.push(before.iter().cloned().chain([answer]).collect());
+            }
+        }
+        out.all = next;
+    }
+    out
+}
+
+/// Answers to one input; `true`: these are not all.
+fn every_one(ask: &AskDef, legal: &Legal, most: usize) -> (Vec<Sample>, bool) {
+    let both = |n: i64| Sample { val: Val::N(n), answer: Answer::Number(n) };
+    let lists =
+        |(all, cut): (Vec<Vec<i64>>, bool)| (all.into_iter().map(|l| Sample { val: Val::L(l.clone()), answer: Answer::List(l) }).collect(), cut);
+    match &ask.input {
+        InputDef::YesNo => ([1, 0].map(|n| Sample { val: Val::N(n), answer: Answer::Yes(n == 1) }).into(), false),
+        InputDef::Number { decimal, .. } => {
+            let number = |n: i64| if *decimal { Sample { val: Val::N(n), answer: Answer::Decimal(n as f64 / DEC as f64) } } else { both(n) };
+            let many = legal.max.saturating_sub(legal.min) >= most as i64;
+            if !many {
+                return ((legal.min..=legal.max).map(number).collect(), false);
+            }
+            // The ends and some between them stand for the rest.
+            let mut some: Vec<i64> = (0..=4).map(|i| legal.min + (legal.max - legal.min) / 4 * i).chain([legal.max]).collect();
+            some.dedup();
+            (some.into_iter().map(number).collect(), true)
+        }
+        InputDef::Text { .. } | InputDef::Drawing => {
+            let short: String = WORDS[0].chars().take(legal.max.max(1) as usize).collect();
+            (vec![Sample { val: Val::N(NONE), answer: Answer::Text(short) }], false)
+        }
+        InputDef::Choice { least: X::K(1), most: X::K(1), .. } => (legal.set.iter().map(|n| both(*n)).collect(), false),
+        InputDef::Choice { .. } | InputDef::Any { .. } => {
+            let (all, cut) = subsets(legal, most);
+            lists((all, cut))
+        }
+        InputDef::Order(_) => lists(orders(&legal.set, legal.set.len(), most)),
+        InputDef::Tiers { sizes, .. } => {
+            let need: usize = sizes.iter().map(|s| *s as usize).sum();
+            if legal.set.len() < need {
+                return (Vec::new(), false);
+            }
+            let (all, cut) = orders(&legal.set, need, most);
+            (all.into_iter().map(|flat| Sample { answer: Answer::Tiers(parted(&flat, sizes)), val: Val::L(flat) }).collect(), cut)
+        }
+        InputDef::Share { .. } => lists(shares(legal.set.len(), legal.max.max(0), most)),
+    }
+}
+
+fn parted(flat: &[i64], sizes: &[u32]) -> Vec<Vec<i64>> {
+    let mut rest = flat;
+    let mut tiers = Vec::new();
+    for s in sizes {
+        let (a, b) = rest.split_at(*s as usize);
+        tiers.push(a.to_vec());
+        rest = b;
+    }
+    tiers
+}
+
+/// Sets of the wanted sizes that do not weigh too much.
+fn subsets(legal: &Legal, most: usize) -> (Vec<Vec<i64>>, bool) {
+    let mut out = Vec::new();
+    let n = legal.set.len();
+    if n > 20 {
+        let few = legal.min.clamp(0, n as i64) as usize;
+        return (vec![legal.set[..few].to_vec()], true);
+    }
+    for bits in 0u32..1 << n {
+        let size = i64::from(bits.count_ones());
+        let chosen = || (0..n).filter(|i| bits >> i & 1 == 1);
+        let light = legal.weigh.as_ref().is_none_or(|(max, w)| chosen().map(|i| w[i]).sum::<i64>() <= *max);
+        if legal.min <= size && size <= legal.max && light {
+            if out.len() >= most {
+                return (out, true);
+            }
+            out.push(chosen().map(|i| legal.set[i]).collect());
+        }
+    }
+    (out, false)
+}
+
+/// The first so many of a set, in every order.
+fn orders(set: &[i64], need: usize, most: usize) -> (Vec<Vec<i64>>, bool) {
+    let mut out: Vec<Vec<i64>> = vec![Vec::new()];
+    let mut cut = false;
+    for _ in 0..need {
+        let longer = out.iter().flat_map(|o| set.iter().filter(|i| !o.contains(i)).map(|i| o.iter().copied().chain([*i]).collect()));
+        let mut next: Vec<Vec<i64>> = longer.take(most + 1).collect();
+        cut |= next.len() > most;
+        next.truncate(most);
+        out = next;
+    }
+    (out, cut)
+}
+
+/// Every way of sharing so many points over so many things.
+fn shares(things: usize, points: i64, most: usize) -> (Vec<Vec<i64>>, bool) {
+    if things == 0 {
+        return (Vec::new(), false);
+    }
+    let mut out: Vec<(Vec<i64>, i64)> = vec![(Vec::new(), points)];
+    let mut cut = false;
+    for i in 0..things {
+        let last = i + 1 == things;
+        let longer = out.iter().flat_map(|(given, left)| {
+            let from = if last { *left } else { 0 };
+            (from..=*left).map(move |p| (given.iter().copied().chain([p]).collect(), left - p))
+        });
+        let mut next: Vec<(Vec<i64>, i64)> = longer.take(most + 1).collect();
+        cut |= next.len() > most;
+        next.truncate(most);
+        out = next;
+    }
+    (out.into_iter().map(|(given, _)| given).collect(), cut)
 }
 
 fn below(rng: &mut u64, n: u64) -> u64 {
@@ -333,14 +482,7 @@ fn sample_one(ask: &AskDef, legal: &Legal, rng: &mut u64) -> Option<Sample> {
             if flat.len() < need {
                 return None;
             }
-            let mut rest = flat.as_slice();
-            let mut tiers = Vec::new();
-            for s in sizes {
-                let (a, b) = rest.split_at(*s as usize);
-                tiers.push(a.to_vec());
-                rest = b;
-            }
-            Sample { val: Val::L(flat), answer: Answer::Tiers(tiers) }
+            Sample { answer: Answer::Tiers(parted(&flat, sizes)), val: Val::L(flat) }
         }
         InputDef::Share { .. } => {
             let mut points = vec![0; legal.set.len()];

@@ -20,7 +20,7 @@ use crate::refusal::{Code, Refusal};
 use crate::scenario::model::{NONE, Scenario, Val, X};
 use crate::state::State;
 
-pub use answer::{Legal, Sample, legal_set, sample};
+pub use answer::{Every, Legal, Sample, every, legal_set, sample};
 pub use lobby::PEOPLE;
 
 /// Steps (statements, loop passes) that one command may take before it is stopped.
@@ -67,6 +67,51 @@ pub enum Chance<'a> {
     Seed,
     /// What a play says, as long as there is some.
     Prepared(&'a mut VecDeque<Val>),
+    /// One way through all draws.
+    Branch(&'a mut Branch),
+}
+
+/// One way through the draws of a command: which of its outcomes each draw takes, and how many it has.
+#[derive(Clone, Default, Debug)]
+pub struct Branch {
+    pub taken: Vec<u64>,
+    pub of: Vec<u64>,
+}
+
+impl Branch {
+    fn draw(&mut self, n: u64) -> u64 {
+        if n <= 1 {
+            return 0;
+        }
+        let at = self.of.len();
+        self.of.push(n);
+        if self.taken.len() <= at {
+            self.taken.push(0);
+        }
+        self.taken[at] % n
+    }
+
+    /// The next way, once a command has been carried out: the last draw that has another outcome takes it.
+    #[must_use]
+    pub fn next(mut self) -> Option<Branch> {
+        self.taken.truncate(self.of.len());
+        while let (Some(taken), Some(of)) = (self.taken.pop(), self.of.pop()) {
+            if taken + 1 < of {
+                self.taken.push(taken + 1);
+                self.of.clear();
+                return Some(self);
+            }
+        }
+        None
+    }
+}
+
+/// As `decide`, with draws that are told beforehand.
+///
+/// # Errors
+/// As `decide`.
+pub fn decide_branch(sc: &Scenario, st: &State, command: &Command, at: Millis, branch: &mut Branch) -> Res<Decision> {
+    Exec::new(sc, Cow::Borrowed(st), at, Chance::Branch(branch)).carried_out(command)
 }
 
 /// One command being carried out; the state is copied when something changes for the first time.
@@ -166,6 +211,9 @@ impl<'a> Exec<'a> {
 
     /// A number below `n` (at least 1). Drawn once; what comes of it is written in events.
     pub fn below(&mut self, n: u64, used: u64) -> u64 {
+        if let Chance::Branch(branch) = &mut self.chance {
+            return branch.draw(n);
+        }
         let x = mix(self.st.seed.wrapping_add((self.st.draws + used + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15)));
         // Multiply-shift: the bias for the small numbers of games is below 2⁻⁵⁰.
         ((u128::from(x) * u128::from(n.max(1))) >> 64) as u64
@@ -174,7 +222,7 @@ impl<'a> Exec<'a> {
     pub fn prepared(&mut self) -> Option<Val> {
         match &mut self.chance {
             Chance::Prepared(chance) => chance.pop_front(),
-            Chance::Seed => None,
+            Chance::Seed | Chance::Branch(_) => None,
         }
     }
 

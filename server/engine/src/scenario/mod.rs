@@ -14,6 +14,7 @@ pub mod plays;
 pub mod rules;
 pub mod sentences;
 pub mod tree;
+pub mod walk;
 pub use diagnostic::Diagnostic;
 
 /// The files of one scenario folder, by path inside it ("it.md", "plays/fine.toml").

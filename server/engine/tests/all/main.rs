@@ -3,6 +3,7 @@
 mod bots;
 mod broken;
 mod common;
+mod explore;
 mod flow;
 mod people;
 mod plays;
