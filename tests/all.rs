@@ -7,6 +7,7 @@ mod kill;
 mod program;
 mod rights;
 mod samples;
+mod schema;
 mod script;
 mod sessions;
 mod tidy;

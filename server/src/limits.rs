@@ -127,3 +127,8 @@ pub const PICTURE_NAME_CHARS: usize = 30;
 pub const STATES_AT_A_TIME: u64 = 5_000;
 /// Sessions of bots of each size that `explore` plays before it calls something out of reach.
 pub const EXPLORE_SESSIONS: u64 = 200;
+
+/// Signs of the title that `new` takes: it must fit the bar of a phone.
+pub const TITLE_CHARS: usize = 60;
+/// Between two looks of `check --watch` at the files.
+pub const WATCH: Duration = Duration::from_millis(400);

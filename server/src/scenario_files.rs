@@ -22,7 +22,7 @@ pub struct Folder {
 }
 
 /// Newest change, number of files and bytes: enough to see that somebody saved.
-type Stamp = (Option<SystemTime>, usize, u64);
+pub type Stamp = (Option<SystemTime>, usize, u64);
 
 pub struct Library {
     root: PathBuf,
@@ -147,7 +147,8 @@ fn walk(folder: &Path, prefix: &str, depth: u8, visit: Visit<'_>) -> Result<(), 
     Ok(())
 }
 
-fn stamp(folder: &Path) -> Stamp {
+/// How a folder looks from outside; another look after a change.
+pub fn stamp(folder: &Path) -> Stamp {
     let mut stamp: Stamp = (None, 0, 0);
     let _ = walk(folder, "", 0, &mut |_, at, size| {
         stamp.0 = stamp.0.max(at.metadata().and_then(|m| m.modified()).ok());

@@ -1,23 +1,89 @@
 //! `sofia check` and `sofia read`.
 
-use super::{Outcome, say};
-use crate::scenario_files::{read_folder, scenario_folders};
+use super::{Outcome, put, say};
+use crate::limits;
+use crate::scenario_files::{read_folder, scenario_folders, stamp};
 use crate::trouble::Trouble;
+use clap::Args;
+use sofia_engine::Files;
 use sofia_engine::scenario::diagnostic::Severity;
 use sofia_engine::scenario::{Diagnostic, Loaded};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-pub fn check(paths: &[PathBuf], json: bool, lang: &str) -> Outcome {
-    let folders: Vec<PathBuf> = paths.iter().flat_map(|p| scenario_folders(p)).collect();
+#[derive(Args)]
+pub struct CheckArgs {
+    /// Scenario folders, or folders of them
+    #[arg(default_value = "scenarios")]
+    paths: Vec<PathBuf>,
+    /// One JSON object per fault
+    #[arg(long)]
+    json: bool,
+    /// Check again whenever a file is saved, until Ctrl-C
+    #[arg(long, conflicts_with = "json")]
+    watch: bool,
+    /// First repair what needs no thought: curly quotes, invisible blanks, missing headings
+    #[arg(long)]
+    fix: bool,
+    #[arg(long, default_value = "it", value_parser = ["it", "en"])]
+    pub lang: String,
+}
+
+pub fn run(args: &CheckArgs) -> Outcome {
+    if args.fix {
+        fix(args)?;
+    }
+    if !args.watch {
+        return check(args);
+    }
+    let stamps = || -> Vec<_> { folders(args).into_iter().map(|f| (stamp(&f), f)).collect() };
+    loop {
+        let seen = stamps();
+        // A folder that is gone, or not yet saved whole, is a sentence here and not the end.
+        if let Err(trouble) = check(args) {
+            println!("{}", trouble.say(&args.lang));
+        }
+        println!("{}", say(&args.lang, "— guardo i file; Ctrl-C per finire —", "— watching the files; Ctrl-C to end —"));
+        while stamps() == seen {
+            std::thread::sleep(limits::WATCH);
+        }
+        println!();
+    }
+}
+
+fn folders(args: &CheckArgs) -> Vec<PathBuf> {
+    args.paths.iter().flat_map(|p| scenario_folders(p)).collect()
+}
+
+fn read(folder: &Path) -> Result<Files, Trouble> {
+    read_folder(folder)
+        .map_err(|e| Trouble::new(format!("Non posso leggere {}: {e}", folder.display()), format!("Cannot read {}: {e}", folder.display())))
+}
+
+/// Repairs are written beside and put in place whole: a cut leaves the file as it was.
+fn fix(args: &CheckArgs) -> Result<(), Trouble> {
+    for folder in folders(args) {
+        for repair in sofia_engine::scenario::check::fix::fix(&read(&folder)?) {
+            let path = folder.join(&repair.path);
+            let beside = path.with_extension("new");
+            std::fs::write(&beside, &repair.bytes).and_then(|()| std::fs::rename(&beside, &path)).map_err(|e| {
+                Trouble::new(format!("Non posso scrivere {}: {e}.", path.display()), format!("Cannot write {}: {e}.", path.display()))
+            })?;
+            println!("{}: {} {}", path.display(), repair.what.len(), say(&args.lang, "riparazioni", "repairs"));
+        }
+    }
+    Ok(())
+}
+
+fn check(args: &CheckArgs) -> Outcome {
+    let (json, lang) = (args.json, args.lang.as_str());
+    let folders = folders(args);
     if folders.is_empty() {
-        return Err(no_scenarios(paths));
+        return Err(no_scenarios(&args.paths));
     }
     let (mut errors, mut warnings) = (0, 0);
     for folder in &folders {
-        let files = read_folder(folder)
-            .map_err(|e| Trouble::new(format!("Non posso leggere {}: {e}", folder.display()), format!("Cannot read {}: {e}", folder.display())))?;
-        let loaded = prove(&files);
+        let loaded = prove(&read(folder)?);
         let faulty = loaded.diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
         // A folder that is refused has a fault, whether or not it has a sentence.
         errors += if loaded.scenario.is_none() { faulty.max(1) } else { faulty };
@@ -41,7 +107,7 @@ pub fn check(paths: &[PathBuf], json: bool, lang: &str) -> Outcome {
 }
 
 /// Checks a folder and plays its plays. What makes the checker panic is a fault, not our end.
-fn prove(files: &sofia_engine::Files) -> Loaded {
+pub fn prove(files: &Files) -> Loaded {
     let proved = std::panic::catch_unwind(|| sofia_engine::scenario::load_and_prove(files));
     proved.unwrap_or_else(|_| crate::session::engine_api::load(files))
 }
@@ -78,14 +144,13 @@ pub fn print_plain(folder: &Path, d: &Diagnostic, lang: &str) {
     }
 }
 
-pub fn read(path: &Path, lang: &str) -> Outcome {
+pub fn script(path: &Path, lang: &str) -> Outcome {
     let folder = scenario_folders(path).into_iter().next().ok_or_else(|| no_scenarios(&[path.to_owned()]))?;
-    let files = read_folder(&folder)
-        .map_err(|e| Trouble::new(format!("Non posso leggere {}: {e}", folder.display()), format!("Cannot read {}: {e}", folder.display())))?;
+    let files = read(&folder)?;
     let loaded = crate::session::engine_api::load(&files);
     match loaded.scenario {
         Some(scenario) => {
-            print!("{}", crate::script::script(&files, &scenario, lang));
+            put(&crate::script::script(&files, &scenario, lang));
             Ok(ExitCode::SUCCESS)
         }
         None => {

@@ -4,6 +4,7 @@ mod account;
 mod check;
 mod explore;
 mod load;
+mod new;
 mod record;
 mod serve;
 mod simulate;
@@ -28,17 +29,12 @@ struct Cli {
 enum Command {
     /// Serve sessions on the local network (the same as `sofia` alone)
     Serve(ServeArgs),
+    /// Ask three questions and write a scenario that runs
+    New(new::NewArgs),
     /// Show every fault of every scenario; exit 1 when there is any
-    Check {
-        /// Scenario folders, or folders of them
-        #[arg(default_value = "scenarios")]
-        paths: Vec<PathBuf>,
-        /// One JSON object per fault
-        #[arg(long)]
-        json: bool,
-        #[arg(long, default_value = "it", value_parser = ["it", "en"])]
-        lang: String,
-    },
+    Check(check::CheckArgs),
+    /// Print the JSON Schema of scenario.toml, for editors
+    Schema,
     /// Print a scenario as a script for people
     Read {
         path: PathBuf,
@@ -90,12 +86,14 @@ pub fn run() -> ExitCode {
     let command = cli.command.unwrap_or(Command::Serve(cli.serve));
     let (lang, result) = match command {
         Command::Serve(args) => (args.lang.clone(), serve::run(args)),
-        Command::Check { paths, json, lang } => {
-            let result = check::check(&paths, json, &lang);
-            (lang, result)
+        Command::New(args) => (args.lang.clone(), new::run(&args)),
+        Command::Check(args) => (args.lang.clone(), check::run(&args)),
+        Command::Schema => {
+            put(&format!("{:#}\n", sofia_engine::scenario::schema::schema()));
+            ("it".into(), Ok(ExitCode::SUCCESS))
         }
         Command::Read { path, lang } => {
-            let result = check::read(&path, &lang);
+            let result = check::script(&path, &lang);
             (lang, result)
         }
         Command::Explore(args) => (args.lang.clone(), explore::run(&args)),
@@ -125,6 +123,12 @@ pub fn run() -> ExitCode {
 }
 
 type Outcome = Result<ExitCode, Trouble>;
+
+/// Writes to standard output; who has stopped reading has read enough.
+fn put(text: &str) {
+    use std::io::Write;
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
 
 /// Picks the sentence of the language.
 fn say<'a>(lang: &str, it: &'a str, en: &'a str) -> &'a str {

@@ -243,7 +243,7 @@ mod tests {
         );
         assert_eq!(decide(&one, &state, &next, 0).unwrap_err().code, Code::Runaway);
         let mut out = String::new();
-        render(&one, &state, Viewer::Desk, 0, Part::Tables as usize, &mut out);
+        render(&one, &state, Viewer::Desk, 0, Part::Tables, &mut out);
         assert!(out.is_empty() || out.ends_with(['}', ']']), "never half a part: {out}");
         assert!(decide(&three, &state, &next, 0).is_ok(), "the right one goes on");
     }

@@ -12,6 +12,7 @@ pub mod model;
 pub mod parse;
 pub mod plays;
 pub mod rules;
+pub mod schema;
 pub mod sentences;
 pub mod tree;
 pub mod walk;
