@@ -335,12 +335,12 @@ impl Script<'_> {
         let mut lines = vec![format!("{}: {who}", self.say("Chi agisce", "Who acts"))];
         let ends = match &phase.ends {
             EndsDef::AllDone => self.say("quando tutti hanno fatto", "when all are done").to_owned(),
-            EndsDef::Done(n) if self.english => format!("when {n} are done"),
-            EndsDef::Done(n) => format!("quando hanno fatto in {n}"),
+            EndsDef::Done(X::K(n)) if self.english => format!("when {n} are done"),
+            EndsDef::Done(X::K(n)) => format!("quando hanno fatto in {n}"),
             EndsDef::Desk => self.say("quando lo dice chi conduce", "when the facilitator says so").to_owned(),
             EndsDef::Time => self.say("allo scadere del tempo", "when time is up").to_owned(),
             EndsDef::AtOnce => self.say("subito", "at once").to_owned(),
-            EndsDef::When(_) => format!("`{}`", self.key("phase", &phase.id, "ends").unwrap_or_default()),
+            EndsDef::When(_) | EndsDef::Done(_) | EndsDef::Any(_) => format!("`{}`", self.key("phase", &phase.id, "ends").unwrap_or_default()),
         };
         let limit = match &phase.limit {
             Some(X::K(ms)) => format!(", {} {}", self.say("al più", "at most"), duration(*ms)),
@@ -408,8 +408,9 @@ impl Script<'_> {
         if let Some(scope) = m.joint {
             let agree = match &m.agree {
                 Agree::One => self.say("basta una persona", "one person is enough").to_owned(),
-                Agree::Number(n) if self.english => format!("{n} must agree"),
-                Agree::Number(n) => format!("devono concordare in {n}"),
+                Agree::Number(X::K(n)) if self.english => format!("{n} must agree"),
+                Agree::Number(X::K(n)) => format!("devono concordare in {n}"),
+                Agree::Number(_) => format!("`{}`", self.key("move", &m.id, "agree").unwrap_or_default()),
                 Agree::Majority => self.say("decide la maggioranza", "the majority decides").to_owned(),
                 Agree::All => self.say("devono concordare tutti", "all must agree").to_owned(),
                 Agree::Most => self.say("vale la più scelta", "the most chosen counts").to_owned(),

@@ -94,7 +94,11 @@ moment: string, title: Array<Inline>, text: Array<Block>, questions: Array<Array
 /**
  * What the facilitator may do. `table: None` means every table.
  */
-export type DeskAct = { "do": "begin" } | { "do": "next", table: TableId | null, } | { "do": "pick", strand: number, choice: number, } | { "do": "pause" } | { "do": "resume" } | { "do": "extend", ms: number, table: TableId | null, } | { "do": "seat_to", seat: SeatId, table: TableId, } | { "do": "even_out" } | { "do": "lock", on: boolean, } | { "do": "show_out", seat: SeatId, } | { "do": "admit", seat: SeatId, table: TableId, } | { "do": "bot", seat: SeatId, on: boolean, } | { "do": "inject", inject: string, table: TableId | null, } | { "do": "move", move: string, table: TableId, inputs: { [key in string]: Answer }, } | { "do": "judge", ask: number, yes: boolean, inputs: { [key in string]: Answer }, reason: string, } | { "do": "set", name: string, table: TableId | null, value: Answer, } | { "do": "say", text: string, table: TableId | null, } | { "do": "nudge", table: TableId, } | { "do": "helped", seat: SeatId, } | { "do": "bookmark", text: string, } | { "do": "project", show: Projected, } | { "do": "end" } | { "do": "uncover", on: boolean, };
+export type DeskAct = { "do": "begin" } | { "do": "next", table: TableId | null, } | { "do": "pick", strand: number, choice: number, } | { "do": "pause" } | { "do": "resume" } | { "do": "extend", ms: number, table: TableId | null, } | { "do": "seat_to", seat: SeatId, table: TableId, } | { "do": "even_out" } | { "do": "lock", on: boolean, } | { "do": "show_out", seat: SeatId, } | { "do": "admit", seat: SeatId, table: TableId, } | { "do": "bot", seat: SeatId, on: boolean, } | { "do": "inject", inject: string, table: TableId | null, } | { "do": "move", move: string, table: TableId, inputs: { [key in string]: Answer }, } | { "do": "judge", ask: number, yes: boolean, inputs: { [key in string]: Answer }, reason: string, } | { "do": "set", name: string, table: TableId | null, 
+/**
+ * Where it has a value for each of several things.
+ */
+keys?: Array<number>, value: Answer, } | { "do": "say", text: string, table: TableId | null, } | { "do": "nudge", table: TableId, } | { "do": "helped", seat: SeatId, } | { "do": "bookmark", text: string, } | { "do": "project", show: Projected, } | { "do": "end" } | { "do": "uncover", on: boolean, };
 
 export type DeskPart = { run: Array<RunStep>, injects: Array<InjectPart>, 
 /**
@@ -195,9 +199,17 @@ need: number,
 /**
  * Each fills in an own part.
  */
-each: boolean, versions: Array<VersionPart>, };
+each: boolean, 
+/**
+ * Where each fills in an own part: who has agreed to the whole as it stands.
+ */
+held: Array<SeatId>, versions: Array<VersionPart>, };
 
-export type Knob = { name: string, label: Array<Inline>, table: number | null, value: ShownValue, } & ({ "type": "yes_no" } | { "type": "number", min: number, max: number, decimal: boolean, given: Given | null, } | { "type": "text", max: number, lines: boolean, } | { "type": "choice", options: Array<OptionPart>, min: number, max: number, 
+export type Knob = { name: string, label: Array<Inline>, table: number | null, 
+/**
+ * Where there is a value for each of several things: of which this is.
+ */
+keys: Array<number>, value: ShownValue, } & ({ "type": "yes_no" } | { "type": "number", min: number, max: number, decimal: boolean, given: Given | null, } | { "type": "text", max: number, lines: boolean, } | { "type": "choice", options: Array<OptionPart>, min: number, max: number, 
 /**
  * Limit on the sum of `weight`s.
  */

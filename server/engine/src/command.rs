@@ -148,6 +148,10 @@ pub enum DeskAct {
         name: String,
         #[serde(default)]
         table: Option<TableId>,
+        /// Where it has a value for each of several things.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[ts(as = "Option<Vec<i64>>", optional)]
+        keys: Vec<i64>,
         value: Answer,
     },
     /// Words from the desk, shown at the tables.

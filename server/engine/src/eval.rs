@@ -139,6 +139,7 @@ impl<'a> Env<'a> {
             | X::TokenSpace(_)
             | X::TokenOwner { .. }
             | X::TokenPlayer(_)
+            | X::TokenTable(_)
             | X::TokenHeading(_)
             | X::PerToken { .. }
             | X::OnlyToken { .. } => self.token(x),
@@ -331,7 +332,8 @@ impl<'a> Env<'a> {
             let table = self.cx.table;
             return self.tokens_of(*kind, table).next().unwrap_or(NONE);
         }
-        let (X::TokenItem(a) | X::TokenSpace(a) | X::TokenPlayer(a) | X::TokenHeading(a) | X::TokenOwner { token: a, .. }) = x else {
+        let (X::TokenItem(a) | X::TokenSpace(a) | X::TokenPlayer(a) | X::TokenTable(a) | X::TokenHeading(a) | X::TokenOwner { token: a, .. }) = x
+        else {
             return NONE;
         };
         let id = self.num(a);
@@ -346,6 +348,7 @@ impl<'a> Env<'a> {
                 i64::from(t.item)
             }
             X::TokenPlayer(_) => t.player,
+            X::TokenTable(_) => self.st.table_of(self.sc, Scope::Token(t.kind), id as u32).map_or(self.cx.table, i64::from),
             X::TokenHeading(_) => t.heading,
             X::TokenSpace(_) => match t.at {
                 Spot::Space(_, s) => i64::from(s),
@@ -529,8 +532,14 @@ impl<'a> Env<'a> {
             }
             X::Answered { v, inst } => {
                 let inst = self.num(inst);
+                let def = &self.sc.vars[usize::from(*v)];
+                if let (false, Ok(i)) = (def.keys.is_empty(), u32::try_from(inst)) {
+                    // One answer for each of several things: any of them.
+                    let any = self.st.cells.range((*v, i, Vec::new())..).next().is_some_and(|((x, at, _), _)| x == v && *at == i);
+                    return i64::from(any);
+                }
                 let val = self.var(*v, inst, &[]);
-                i64::from(val != self.sc.vars[usize::from(*v)].start)
+                i64::from(val != def.start)
             }
             X::Defaulted { v, inst } => {
                 let inst = self.num(inst) as u32;

@@ -314,6 +314,9 @@ pub enum Event {
     Floor {
         strand: u32,
         seat: Option<u32>,
+        /// When the word is taken back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Millis>,
     },
 
     Told {
@@ -370,6 +373,9 @@ pub enum Event {
     Injected {
         inject: u16,
         table: u32,
+        /// `None`: the whole table.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<People>,
     },
     Nudged {
         table: TableId,

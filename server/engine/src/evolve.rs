@@ -89,9 +89,10 @@ fn session(sc: &Scenario, st: &mut State, event: &Event) {
             let to = table.map_or(crate::event::People::All, |t| crate::event::People::Table(t.0));
             message(st, to, MessageKind::Desk { text: *text });
         }
-        Event::Injected { inject, table } => {
+        Event::Injected { inject, table, to } => {
             *edit(&mut st.injected).entry((*inject, *table)).or_default() += 1;
-            message(st, crate::event::People::Table(*table), MessageKind::Inject { inject: *inject });
+            let to = to.clone().unwrap_or(crate::event::People::Table(*table));
+            message(st, to, MessageKind::Inject { inject: *inject });
         }
         Event::Widened { what, to } => edit(&mut st.widened).push((what.clone(), to.clone())),
         Event::Concealed { what } => edit(&mut st.widened).retain(|(w, _)| w != what),
@@ -139,6 +140,8 @@ fn resume(st: &mut State, after: i64) {
     for strand in &mut st.strands {
         if let Some(run) = &mut strand.running {
             run.deadline = run.deadline.map(|d| d + after);
+            run.floor_until = run.floor_until.map(|d| d + after);
+            run.clocks.iter_mut().for_each(|c| c.1 += after);
             run.opened += after;
         }
         for frame in &mut strand.frames {
@@ -147,7 +150,7 @@ fn resume(st: &mut State, after: i64) {
             }
         }
     }
-    for until in st.timers.values_mut() {
+    for until in st.timers.values_mut().filter(|until| **until > 0) {
         *until += after;
     }
 }
@@ -241,7 +244,7 @@ fn person(sc: &Scenario, st: &mut State, event: &Event) {
 
 fn grouped(sc: &Scenario, st: &mut State, kind: u8, group: u32, table: u32, members: &[u32]) {
     debug_assert_eq!(group as usize, st.groups.len());
-    edit(&mut st.groups).push(Group { kind, table, members: members.to_vec(), alive: true });
+    edit(&mut st.groups).push(Group { kind, table, members: members.to_vec(), formed: members.len() as u32, alive: true });
     for (i, m) in members.iter().enumerate() {
         st.seats[*m as usize].groups[usize::from(kind)] = i64::from(group);
         for other in &members[i + 1..] {
@@ -376,11 +379,13 @@ fn flow(sc: &Scenario, st: &mut State, event: &Event) {
                 return;
             };
             s.waits = false;
+            let each = sc.phases[usize::from(*phase)].limit_each;
             s.running = Some(Running {
                 phase: *phase,
                 opened: *at,
                 limit: *limit,
-                deadline: limit.map(|l| at + l),
+                deadline: limit.filter(|_| !each).map(|l| at + l),
+                clocks: limit.filter(|_| each).map(|l| asked.iter().map(|a| (*a, at + l)).collect()).unwrap_or_default(),
                 asked: asked.clone(),
                 done: Vec::new(),
                 sealed: Vec::new(),
@@ -388,6 +393,7 @@ fn flow(sc: &Scenario, st: &mut State, event: &Event) {
                 made: Vec::new(),
                 frozen: false,
                 floor: None,
+                floor_until: None,
             });
             let (scope, inst) = (s.scope, s.inst);
             let tables = st.table_of(sc, scope, inst).map_or_else(|| (0..st.tables).collect(), |t| vec![t]);
@@ -419,11 +425,11 @@ fn flow(sc: &Scenario, st: &mut State, event: &Event) {
             }
             st.asks.retain(|a| a.strand != *strand);
         }
-        _ => running(st, event),
+        _ => running(sc, st, event),
     }
 }
 
-fn running(st: &mut State, event: &Event) {
+fn running(sc: &Scenario, st: &mut State, event: &Event) {
     let strand = match event {
         Event::AskedSet { strand, .. }
         | Event::Frozen { strand }
@@ -432,11 +438,18 @@ fn running(st: &mut State, event: &Event) {
         | Event::Floor { strand, .. } => *strand,
         _ => return,
     };
+    let now = st.clock;
     let Some(run) = st.strands.get_mut(strand as usize).and_then(|s| s.running.as_mut()) else {
         return;
     };
     match event {
-        Event::AskedSet { seat, on, .. } => set_member(&mut run.asked, *seat, *on),
+        Event::AskedSet { seat, on, .. } => {
+            set_member(&mut run.asked, *seat, *on);
+            let each = sc.phases[usize::from(run.phase)].limit_each;
+            if let (true, true, Some(l)) = (*on, each && run.clocks.iter().all(|c| c.0 != *seat), run.limit) {
+                run.clocks.push((*seat, now + l));
+            }
+        }
         Event::DoneSet { seat, on, .. } => set_member(&mut run.done, *seat, *on),
         Event::Frozen { .. } => run.frozen = true,
         Event::Deadline { at, .. } => {
@@ -445,7 +458,10 @@ fn running(st: &mut State, event: &Event) {
             }
             run.deadline = *at;
         }
-        Event::Floor { seat, .. } => run.floor = *seat,
+        Event::Floor { seat, until, .. } => {
+            run.floor = *seat;
+            run.floor_until = *until;
+        }
         _ => {}
     }
 }
@@ -501,9 +517,14 @@ fn answers(sc: &Scenario, st: &mut State, event: &Event) {
         }
         Event::Unsealed { mv, item, unit, .. } => run.sealed.retain(|a| !(a.mv == *mv && a.unit == *unit && a.item == *item)),
         Event::Version { mv, item, unit, seat, inputs, .. } => {
+            let same = run.versions.iter().any(|v| v.mv == *mv && v.item == *item && v.seat == *seat && Some(&v.inputs) == inputs.as_ref());
             run.versions.retain(|v| !(v.mv == *mv && v.item == *item && v.seat == *seat));
+            // A part that changes makes a new whole, which nobody else has agreed to.
+            for v in run.versions.iter_mut().filter(|v| !same && v.mv == *mv && v.item == *item && v.unit == *unit) {
+                v.held = false;
+            }
             if let Some(inputs) = inputs {
-                run.versions.push(Version { mv: *mv, item: *item, unit: *unit, seat: *seat, inputs: inputs.clone(), n });
+                run.versions.push(Version { mv: *mv, item: *item, unit: *unit, seat: *seat, inputs: inputs.clone(), n, held: true });
             }
         }
         Event::VersionsGone { mv, item, unit, .. } => {
@@ -553,9 +574,11 @@ fn empty(sc: &Scenario, st: &mut State, var: u16, inst: u32) {
 /// A new pass: what the loop's variables and inputs hold is put by under the pass that ends, and emptied.
 fn pass(sc: &Scenario, st: &mut State, id: u16, inst: u32, n: i64, item: i64) {
     let def = &sc.loops[usize::from(id)];
+    // The same pass once more begins anew: what it held so far is no earlier pass.
+    let again = st.passes.get(&(id, inst)) == Some(&(n, item));
     if def.name.is_some() {
         for var in &def.fresh {
-            put_by(sc, st, *var, def.scope, inst);
+            put_by(sc, st, *var, def.scope, inst, again);
         }
     }
     st.passes.insert((id, inst), (n, item));
@@ -565,7 +588,7 @@ fn pass(sc: &Scenario, st: &mut State, id: u16, inst: u32, n: i64, item: i64) {
     }
 }
 
-fn put_by(sc: &Scenario, st: &mut State, var: u16, scope: Scope, inst: u32) {
+fn put_by(sc: &Scenario, st: &mut State, var: u16, scope: Scope, inst: u32, again: bool) {
     let def = &sc.vars[usize::from(var)];
     let passes: Vec<(i64, i64)> = def
         .history
@@ -581,7 +604,7 @@ fn put_by(sc: &Scenario, st: &mut State, var: u16, scope: Scope, inst: u32) {
         if !inside(sc, st, def.scope, i, scope, inst) {
             continue;
         }
-        if !first && sc.loops[usize::from(*def.history.last().unwrap_or(&0))].remembers {
+        if !first && !again && sc.loops[usize::from(*def.history.last().unwrap_or(&0))].remembers {
             remember(sc, st, var, i, &passes);
         }
         empty(sc, st, var, i);
@@ -615,7 +638,7 @@ fn outer(sc: &Scenario, st: &State, scope: Scope, inst: u32, want: Scope) -> u32
 }
 
 /// Does instance `i` of `scope` lie within instance `inst` of `around`?
-fn inside(sc: &Scenario, st: &State, scope: Scope, i: u32, around: Scope, inst: u32) -> bool {
+pub fn inside(sc: &Scenario, st: &State, scope: Scope, i: u32, around: Scope, inst: u32) -> bool {
     if scope == around {
         return i == inst;
     }

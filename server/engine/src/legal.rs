@@ -78,6 +78,13 @@ fn one_move(x: &Exec<'_>, strand: u32, m: u16, seat: SeatId, rng: &mut u64) -> O
             return Some(SeatAct::Back { name: def.id.clone(), item: item_of(v.item), of: SeatId(v.seat) });
         }
     }
+    // Where each fills an own part: whoever has, agrees to the whole when it is there.
+    let part = |seat: u32| run.versions.iter().find(|v| v.mv == m && v.unit == unit && v.seat == seat);
+    if let (true, Some(v)) = (def.each, part(seat.0)) {
+        let whole = x.together(strand, unit).iter().all(|s| part(*s).is_some());
+        let agree = || SeatAct::Back { name: def.id.clone(), item: item_of(v.item), of: seat };
+        return (whole && !v.held).then(agree);
+    }
     for item in x.items(strand, def, seat.0) {
         if x.has_answered(strand, m, item, seat.0) || !x.may_begin(strand, def, seat.0, item) {
             continue;

@@ -216,10 +216,13 @@ impl Runner<'_> {
                 let item = item.as_ref().map(|x| self.num(x, table));
                 seat(*person, SeatAct::Move { name: mv.clone(), item, inputs: self.answers(mv, inputs, table, Some(*person)) })
             }
-            PlayLine::Back { person, mv, of } => {
-                let of = of.or_else(|| self.other_version(*person, mv))?;
-                seat(*person, SeatAct::Back { name: mv.clone(), item: None, of: SeatId(of) })
+            PlayLine::Back { person, mv, item, of } => {
+                let item = item.as_ref().map(|x| self.num(x, self.table(*person)));
+                let of = of.or_else(|| self.other_version(*person, mv, item.unwrap_or(NONE)))?;
+                seat(*person, SeatAct::Back { name: mv.clone(), item, of: SeatId(of) })
             }
+            PlayLine::Spoken(p) => seat(*p, SeatAct::Spoken),
+            PlayLine::Arrives { table } => Command::Join { bot: false, table: table.map(TableId) },
             PlayLine::Judge { person, mv, yes, inputs } => {
                 let m = self.sc.moves.iter().position(|m| m.id == *mv)? as u16;
                 let ask = self.st.asks.iter().find(|a| a.mv == m && a.judge == *person)?.ask;
@@ -238,9 +241,15 @@ impl Runner<'_> {
             PlayLine::DeskResume => desk(DeskAct::Resume),
             PlayLine::DeskExtend(ms) => desk(DeskAct::Extend { ms: *ms, table: None }),
             PlayLine::DeskInject(i) => desk(DeskAct::Inject { inject: i.clone(), table: None }),
-            PlayLine::DeskSet(n, x) => {
-                let v = self.num(x, 0);
-                desk(DeskAct::Set { name: n.clone(), table: Some(TableId(0)), value: Answer::Number(v) })
+            PlayLine::DeskSet { name, keys, x } => {
+                let keys = keys.iter().map(|k| self.num(k, 0)).collect();
+                let def = self.sc.vars.iter().find(|v| v.id == *name)?;
+                let value = match (def.ty.base, self.num(x, 0)) {
+                    (crate::scenario::model::Base::Bool, v) => Answer::Yes(v == 1),
+                    (crate::scenario::model::Base::Decimal, v) => Answer::Decimal(v as f64 / crate::scenario::model::DEC as f64),
+                    (_, v) => Answer::Number(v),
+                };
+                desk(DeskAct::Set { name: name.clone(), table: Some(TableId(0)), keys, value })
             }
             PlayLine::DeskMove { mv, inputs } => {
                 desk(DeskAct::Move { name: mv.clone(), table: TableId(0), inputs: self.answers(mv, inputs, 0, None) })
@@ -249,10 +258,11 @@ impl Runner<'_> {
         })
     }
 
-    fn other_version(&self, person: u32, mv: &str) -> Option<u32> {
+    fn other_version(&self, person: u32, mv: &str, item: i64) -> Option<u32> {
         let m = self.sc.moves.iter().position(|m| m.id == mv)? as u16;
         let run = self.st.strands[self.st.strand_of(person)? as usize].running.as_ref()?;
-        run.versions.iter().filter(|v| v.mv == m && v.seat != person).min_by_key(|v| v.n).map(|v| v.seat)
+        let theirs = |v: &&crate::state::Version| v.mv == m && v.item == item && (v.seat != person || self.sc.moves[usize::from(m)].each);
+        run.versions.iter().filter(theirs).min_by_key(|v| v.n).map(|v| v.seat)
     }
 
     fn answers(&self, mv: &str, inputs: &[(String, Given)], table: u32, person: Option<u32>) -> Answers {
@@ -420,6 +430,7 @@ fn enter(x: &mut Exec<'_>, strand: u32, blocks: &[u32], pc: u32, mut frames: Vec
             frames.push(Frame::Loop { id: *frame, n, times, list });
             let inst = x.st.strands[strand as usize].inst;
             x.emit(Event::Pass { id: *frame, inst, n, item });
+            x.fresh_starts(*frame, strand);
             enter(x, strand, rest, pc, frames, given);
         }
         Step::WithinStart { time, out } => {

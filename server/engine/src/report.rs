@@ -294,7 +294,7 @@ impl Builder<'_> {
             Event::Resumed { .. } => self.line(e, None, None, "resume", Vec::new()),
             Event::Locked { .. } => self.line(e, None, None, "lock", Vec::new()),
             Event::Deadline { strand, at: Some(_) } if e.actor == "desk" => self.line(e, self.at_strand(*strand), None, "extend", Vec::new()),
-            Event::Injected { inject, table } => {
+            Event::Injected { inject, table, .. } => {
                 let text = self.words(&self.sc.injects[usize::from(*inject)].title);
                 self.line(e, Some(*table), None, "inject", text);
             }

@@ -40,6 +40,8 @@ pub struct Group {
     pub kind: u8,
     pub table: u32,
     pub members: Vec<u32>,
+    /// How many it had when it was made.
+    pub formed: u32,
     pub alive: bool,
 }
 
@@ -60,6 +62,8 @@ pub struct Version {
     pub inputs: Filled,
     /// Order of writing, for `draft`.
     pub n: u32,
+    /// Where each fills an own part: has agreed to the whole as it stands.
+    pub held: bool,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -76,6 +80,10 @@ pub struct Running {
     pub made: Vec<(u16, i64, Unit, u32)>,
     pub frozen: bool,
     pub floor: Option<u32>,
+    /// When the word is taken back.
+    pub floor_until: Option<Millis>,
+    /// Where every seat has a clock of its own: when each runs out.
+    pub clocks: Vec<(u32, Millis)>,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -259,7 +267,7 @@ impl State {
         }
         let phases = self.strands.iter().filter(|s| s.alive).filter_map(|s| {
             let run = s.running.as_ref()?;
-            if run.frozen { None } else { run.deadline }
+            if run.frozen { None } else { [run.deadline, run.floor_until, run.next_clock()].into_iter().flatten().min() }
         });
         let blocks = self.strands.iter().filter(|s| s.alive).flat_map(|s| {
             s.frames.iter().filter_map(|f| match f {
@@ -361,11 +369,15 @@ impl State {
 
     /// How many of these must hold the same version: of those who are there, or whom a bot plays.
     #[must_use]
-    pub fn need(&self, agree: &Agree, members: &[u32]) -> usize {
+    pub fn need(&self, sc: &Scenario, agree: &Agree, members: &[u32]) -> usize {
         let there = members.iter().filter(|m| self.seats[**m as usize].here || self.seats[**m as usize].bot).count().max(1);
         match agree {
             Agree::One => 1,
-            Agree::Number(n) => (*n as usize).min(there),
+            Agree::Number(n) => {
+                let cx = members.first().map_or(crate::eval::Ctx::NOWHERE, |m| crate::eval::Ctx::seat(self, *m));
+                let n = crate::eval::Env::new(sc, self, cx, &mut crate::eval::Regs::default()).num(n);
+                usize::try_from(n).unwrap_or(1).clamp(1, there)
+            }
             Agree::Majority => members.len() / 2 + 1,
             Agree::All | Agree::Most => there,
         }
@@ -391,6 +403,14 @@ impl State {
     #[must_use]
     pub fn text(&self, id: i64) -> Option<&str> {
         self.texts.get(usize::try_from(id).ok()?)?.body.as_deref()
+    }
+}
+
+impl Running {
+    /// The next clock of a seat that is still asked to run out.
+    #[must_use]
+    pub fn next_clock(&self) -> Option<Millis> {
+        self.clocks.iter().filter(|(seat, _)| self.asked.contains(seat) && !self.done.contains(seat)).map(|(_, at)| *at).min()
     }
 }
 

@@ -303,6 +303,8 @@ pub struct JointPart {
     pub need: u32,
     /// Each fills in an own part.
     pub each: bool,
+    /// Where each fills in an own part: who has agreed to the whole as it stands.
+    pub held: Vec<SeatId>,
     pub versions: Vec<VersionPart>,
 }
 
@@ -661,6 +663,8 @@ pub struct Knob {
     pub name: String,
     pub label: Line,
     pub table: Option<u32>,
+    /// Where there is a value for each of several things: of which this is.
+    pub keys: Vec<i64>,
     #[serde(flatten)]
     pub kind: InputKind,
     pub value: ShownValue,

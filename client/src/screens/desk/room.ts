@@ -16,7 +16,7 @@ export type Ask =
 	| { kind: "person"; seat: number }
 	| { kind: "secret"; n: number }
 	| { kind: "table"; n: number }
-	| { kind: "knob"; name: string; table: number | null }
+	| { kind: "knob"; name: string; table: number | null; keys: number[] }
 	| { kind: "move"; id: string; table: number }
 	| { kind: "more" }
 	| { kind: "keys" };

@@ -212,6 +212,19 @@ fn clean(text: &str) -> String {
 
 /// Is a stored answer still within its sets, and do the checks hold?
 pub fn still_legal(x: &Exec<'_>, def: &MoveDef, cx: Ctx, item: i64, inputs: &[Val]) -> bool {
+    if !sets_hold(x, def, cx, item, inputs) {
+        return false;
+    }
+    let pending: Vec<(u16, Val)> = def.asks.iter().map(|a| a.var).zip(inputs.iter().cloned()).collect();
+    let mut regs = Regs::default();
+    regs.n[0] = item;
+    let mut env = Env::new(x.sc, &x.st, cx, &mut regs);
+    env.pending = &pending;
+    def.checks.iter().all(|c| env.yes(&c.cond))
+}
+
+/// Is a stored answer still within its sets, as they are now?
+pub fn sets_hold(x: &Exec<'_>, def: &MoveDef, cx: Ctx, item: i64, inputs: &[Val]) -> bool {
     let mut pending: Vec<(u16, Val)> = Vec::new();
     for (ask, val) in def.asks.iter().zip(inputs) {
         let legal = legal_set(x.sc, &x.st, ask, cx, item, &pending);
@@ -228,11 +241,7 @@ pub fn still_legal(x: &Exec<'_>, def: &MoveDef, cx: Ctx, item: i64, inputs: &[Va
         }
         pending.push((ask.var, val.clone()));
     }
-    let mut regs = Regs::default();
-    regs.n[0] = item;
-    let mut env = Env::new(x.sc, &x.st, cx, &mut regs);
-    env.pending = &pending;
-    def.checks.iter().all(|c| env.yes(&c.cond))
+    true
 }
 
 // ---------------------------------------------------------------- what is missing

@@ -3,10 +3,10 @@
 use super::{Exec, Res};
 use crate::command::{Answer, Answers, DeskAct};
 use crate::eval::{Ctx, Regs};
-use crate::event::{Event, Frame, Unit};
+use crate::event::{Event, Frame, People, Unit};
 use crate::id::{Millis, SeatId, TableId};
 use crate::refusal::{Code, Refusal};
-use crate::scenario::model::{NONE, Scope, Step};
+use crate::scenario::model::{Aud, NONE, Scope, Step};
 use crate::view::Stage;
 
 /// Signs of a message from the desk.
@@ -105,7 +105,7 @@ impl Exec<'_> {
             DeskAct::Inject { inject, table } => self.inject(inject, *table),
             DeskAct::Move { name, table, inputs } => self.desk_move(name, *table, inputs),
             DeskAct::Judge { ask, yes, inputs, reason } => self.judge(*ask, None, *yes, inputs, reason),
-            DeskAct::Set { name, table, value } => self.desk_set(name, *table, value),
+            DeskAct::Set { name, table, keys, value } => self.desk_set(name, *table, keys, value),
             _ => Err(Refusal::new(Code::Unknown)),
         }
     }
@@ -177,12 +177,9 @@ impl Exec<'_> {
             return Err(Refusal::new(Code::Limit));
         }
         for s in self.strands(table) {
-            self.extend_strand(s, ms);
-            let frames: Vec<Frame> = self.st.strands[s as usize].frames.clone();
-            if frames.iter().any(|f| matches!(f, Frame::Within { .. })) {
-                let frames = frames.into_iter().map(|f| later(f, ms)).collect();
-                let pc = self.st.strands[s as usize].pc;
-                self.emit(Event::At { strand: s, pc, frames });
+            let fixed = self.st.strands[s as usize].running.as_ref().is_some_and(|r| self.sc.phases[usize::from(r.phase)].limit_fixed);
+            if !fixed {
+                self.extend_strand(s, ms);
             }
         }
         Ok(())
@@ -197,11 +194,22 @@ impl Exec<'_> {
             if !self.table_plays(t) {
                 continue;
             }
-            self.emit(Event::Injected { inject: i as u16, table: t });
+            let to = self.inject_to(i, t);
+            self.emit(Event::Injected { inject: i as u16, table: t, to });
             let cx = Ctx::of(self.sc, &self.st, Scope::Table, t);
             self.rule(&self.sc.injects[i].then, cx, &mut Regs::default());
         }
         Ok(())
+    }
+
+    /// For whom an inject is, at a table; `None`: everybody there.
+    fn inject_to(&self, inject: usize, table: u32) -> Option<People> {
+        let aud = &self.sc.injects[inject].to;
+        if aud.iter().any(|a| matches!(a, Aud::Table | Aud::All)) {
+            return None;
+        }
+        let sees = |s: &u32| crate::view::sees::audience(self.sc, &self.st, crate::Viewer::Seat(SeatId(*s)), aud, Scope::Seat, *s);
+        Some(People::Seats(self.st.at_table(table).filter(sees).collect()))
     }
 
     fn desk_move(&mut self, name: &str, table: TableId, inputs: &Answers) -> Res {
@@ -225,15 +233,15 @@ impl Exec<'_> {
     }
 
     /// A live parameter, or a variable of a table or of the session that the desk may see.
-    fn desk_set(&mut self, name: &str, table: Option<TableId>, value: &Answer) -> Res {
-        let found = self.sc.vars.iter().position(|v| v.id == name && v.keys.is_empty() && !v.input);
+    fn desk_set(&mut self, name: &str, table: Option<TableId>, keys: &[i64], value: &Answer) -> Res {
+        let found = self.sc.vars.iter().position(|v| v.id == name && v.keys.len() == keys.len() && !v.input);
         let v = found.ok_or_else(|| Refusal::at(Code::Unknown, name))?;
         let def = &self.sc.vars[v];
         let hidden = def.seen.iter().any(|a| matches!(a, crate::scenario::model::Aud::Nobody | crate::scenario::model::Aud::OnlyOwner));
         let val = self.constant(v as u16, value).ok_or_else(|| Refusal::at(Code::Type, name))?;
         match (def.scope, table) {
-            (Scope::Session, _) if def.knob => self.write(v as u16, 0, &[], val),
-            (Scope::Table, Some(t)) if !hidden && t.0 < self.st.tables => self.write(v as u16, t.0, &[], val),
+            (Scope::Session, _) if def.knob => self.write(v as u16, 0, keys, val),
+            (Scope::Table, Some(t)) if !hidden && t.0 < self.st.tables => self.write(v as u16, t.0, keys, val),
             _ => return Err(Refusal::at(Code::Unknown, name)),
         }
         Ok(())
@@ -250,12 +258,5 @@ fn table_of(act: &DeskAct) -> Option<TableId> {
         | DeskAct::Say { table, .. } => *table,
         DeskAct::SeatTo { table, .. } | DeskAct::Admit { table, .. } | DeskAct::Move { table, .. } | DeskAct::Nudge { table } => Some(*table),
         _ => None,
-    }
-}
-
-fn later(f: Frame, ms: Millis) -> Frame {
-    match f {
-        Frame::Within { out, until } => Frame::Within { out, until: until + ms },
-        f => f,
     }
 }

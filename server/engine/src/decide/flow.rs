@@ -3,7 +3,7 @@
 use super::{Exec, Jump};
 use crate::eval::{Ctx, Regs};
 use crate::event::{Event, Frame};
-use crate::scenario::model::{Base, EndsDef, NONE, Scope, Step};
+use crate::scenario::model::{Base, EndsDef, NONE, Scope, Step, TimeoutDef};
 use crate::view::Stage;
 
 /// Changes in a row that need nobody.
@@ -20,7 +20,7 @@ impl Exec<'_> {
         for _ in 0..ROUNDS {
             self.fire_triggers();
             self.pass_the_word();
-            if self.look_at_endings() || self.close_what_is_over() || self.step_something() {
+            if self.look_at_endings() || self.groups_too_small() || self.close_what_is_over() || self.step_something() {
                 if self.st.stage != Stage::Play || self.steps == 0 {
                     return;
                 }
@@ -137,6 +137,29 @@ impl Exec<'_> {
         }
     }
 
+    /// The strand of a group that has ended, or has too few members left, closes by its time-outs.
+    fn groups_too_small(&mut self) -> bool {
+        for s in 0..self.st.strands.len() as u32 {
+            let strand = &self.st.strands[s as usize];
+            let Scope::Group(k) = strand.scope else { continue };
+            let group = &self.st.groups[strand.inst as usize];
+            // A group that was made small on purpose goes on.
+            let least = self.sc.groups[usize::from(k)].least.min(group.formed) as usize;
+            let enough = group.alive && self.st.members(strand.scope, strand.inst).len() >= least;
+            if !strand.alive || enough {
+                continue;
+            }
+            if group.alive && strand.running.is_some() {
+                self.close(s, true);
+            }
+            if self.st.strands[s as usize].alive {
+                self.end_strand(s);
+            }
+            return true;
+        }
+        false
+    }
+
     // ------------------------------------------------------------ phases that are over
 
     fn close_what_is_over(&mut self) -> bool {
@@ -157,12 +180,17 @@ impl Exec<'_> {
         let def = &self.sc.phases[usize::from(run.phase)];
         // Whoever is asked and still counts.
         let left = run.asked.iter().filter(|a| !run.done.contains(a) && self.st.seats[**a as usize].counts()).count();
-        match &def.ends {
+        def.limit_each && left == 0 && !run.clocks.is_empty() || self.ends_now(strand, &def.ends, run.done.len(), left)
+    }
+
+    fn ends_now(&self, strand: u32, ends: &EndsDef, done: usize, left: usize) -> bool {
+        match ends {
             EndsDef::AllDone => left == 0,
-            EndsDef::Done(n) => run.done.len() >= *n as usize || left == 0,
+            EndsDef::Done(n) => done as i64 >= self.num(n, self.strand_ctx(strand), &mut Regs::default()) || left == 0,
             EndsDef::When(x) => self.yes(x, self.strand_ctx(strand), &mut Regs::default()),
             EndsDef::AtOnce => true,
             EndsDef::Desk | EndsDef::Time => false,
+            EndsDef::Any(all) => all.iter().any(|e| self.ends_now(strand, e, done, left)),
         }
     }
 
@@ -244,6 +272,7 @@ impl Exec<'_> {
                     Some((n, item)) => {
                         let inst = self.st.strands[s as usize].inst;
                         self.emit(Event::Pass { id: *frame, inst, n, item });
+                        self.fresh_starts(*frame, s);
                         pc + 1
                     }
                     None => {
@@ -272,6 +301,20 @@ impl Exec<'_> {
             _ => {
                 frames.pop();
                 pc + 1
+            }
+        }
+    }
+
+    /// Variables that start afresh in each pass, where their start is an expression.
+    pub fn fresh_starts(&mut self, id: u16, s: u32) {
+        let (scope, inst) = (self.st.strands[s as usize].scope, self.st.strands[s as usize].inst);
+        let lp = &self.sc.loops[usize::from(id)];
+        for v in lp.fresh.iter().filter(|_| lp.name.is_some()) {
+            let def = &self.sc.vars[usize::from(*v)];
+            for i in 0..self.st.instances(self.sc, def.scope) {
+                if def.starts.is_some() && crate::evolve::inside(self.sc, &self.st, def.scope, i, scope, inst) {
+                    self.compute_start(*v, i);
+                }
             }
         }
     }
@@ -442,6 +485,15 @@ impl Exec<'_> {
                 self.block_is_over(s, at);
                 return true;
             }
+            let spoken = self.st.strands[s as usize].running.as_ref().filter(|r| !r.frozen && r.floor_until.is_some_and(|t| t <= now));
+            if spoken.is_some() {
+                self.emit(Event::Floor { strand: s, seat: None, until: None });
+                return true;
+            }
+            if let Some(seat) = self.clock_out(s) {
+                self.own_time_is_up(s, seat);
+                return true;
+            }
             let running = self.st.strands[s as usize].running.as_ref();
             let Some(run) = running.filter(|r| !r.frozen && r.deadline.is_some_and(|d| d <= now)) else {
                 continue;
@@ -450,7 +502,7 @@ impl Exec<'_> {
             if let (Some(_), Some(seat)) = (&def.speech, run.floor) {
                 self.seat_done(s, seat);
                 self.next_speaker(s);
-            } else if matches!(def.ends, EndsDef::Desk) {
+            } else if matches!(def.ends, EndsDef::Desk) || self.desk_must_answer(s) {
                 // With the desk in charge, time only rings.
                 self.emit(Event::Deadline { strand: s, at: None });
             } else {
@@ -458,17 +510,27 @@ impl Exec<'_> {
             }
             return true;
         }
-        let rung: Vec<(u16, u32)> = self.st.timers.iter().filter(|(_, t)| **t <= now).map(|(k, _)| *k).collect();
-        if rung.is_empty() {
-            return false;
+        let rung: Vec<(u16, u32)> = self.st.timers.iter().filter(|(_, t)| **t > 0 && **t <= now).map(|(k, _)| *k).collect();
+        // A timer that has rung stays over until it is started again or stopped.
+        for (timer, inst) in &rung {
+            self.emit(Event::Timer { timer: *timer, inst: *inst, until: Some(0) });
         }
-        self.settle();
-        for (timer, inst) in rung {
-            if self.st.timers.get(&(timer, inst)).is_some_and(|t| *t <= now) {
-                self.emit(Event::Timer { timer, inst, until: None });
-            }
-        }
-        true
+        !rung.is_empty()
+    }
+
+    /// A seat whose own clock has run out before it was done.
+    fn clock_out(&self, s: u32) -> Option<u32> {
+        let run = self.st.strands[s as usize].running.as_ref().filter(|r| !r.frozen)?;
+        let out = |c: &&(u32, i64)| c.1 <= self.st.clock && run.asked.contains(&c.0) && !run.done.contains(&c.0);
+        run.clocks.iter().find(out).map(|c| c.0)
+    }
+
+    /// `timeout = "desk"`: somebody is missing, and the desk decides what counts.
+    fn desk_must_answer(&self, s: u32) -> bool {
+        let Some(run) = &self.st.strands[s as usize].running else { return false };
+        let missing = run.asked.iter().any(|a| !run.done.contains(a) && self.st.seats[*a as usize].counts());
+        let moves = &self.sc.phases[usize::from(run.phase)].moves;
+        missing && moves.iter().any(|m| self.sc.moves[usize::from(*m)].timeout == TimeoutDef::Desk && !self.sc.moves[usize::from(*m)].extra)
     }
 
     /// The time of a whole block is over: its open phases close with their time-outs, and the play goes on after it.

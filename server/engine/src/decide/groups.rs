@@ -246,7 +246,14 @@ impl Exec<'_> {
         let mut members = people.to_vec();
         members.sort_unstable();
         let table = self.st.seats[first as usize].table;
+        // Whoever is in another group of the kind leaves it.
+        for m in &members {
+            if self.st.seats[*m as usize].groups[usize::from(kind)] != NONE {
+                self.emit(Event::GroupSet { seat: SeatId(*m), kind, group: None });
+            }
+        }
         self.emit(Event::Grouped { kind, group, table, members });
+        self.starts_of(crate::scenario::model::Scope::Group(kind), group);
         Some(group)
     }
 

@@ -68,7 +68,9 @@ impl Exec<'_> {
             return Ok((self.st.at_table(t.0).count() < most).then_some(t));
         }
         let best = self.sc.people.best.unwrap_or(u32::MAX) as usize;
-        let sizes: Vec<(usize, u32)> = (0..self.st.tables).map(|t| (self.st.at_table(t).count(), t)).collect();
+        // Once the play has begun, an empty table stays empty: nothing goes on there.
+        let open = |t: &u32| self.st.stage != Stage::Play || self.table_plays(*t);
+        let sizes: Vec<(usize, u32)> = (0..self.st.tables).filter(open).map(|t| (self.st.at_table(t).count(), t)).collect();
         // Tables that have begun fill up first, so that nobody sits alone for long.
         let least = self.sc.people.seats[0] as usize;
         let begun = sizes.iter().filter(|(n, _)| *n > 0 && *n < least.min(best)).min_by_key(|(_, t)| *t);
@@ -90,8 +92,10 @@ impl Exec<'_> {
             let role = self.one_of(&pool, Draw::Lot);
             if role != NONE {
                 self.emit(Event::RoleSet { seat, role: Some(role as u32) });
+                self.role_gets(seat.0, role as u32);
             }
         }
+        self.starts_of(Scope::Seat, seat.0);
         let rule = &self.sc.people.welcome;
         let cx = Ctx::seat(&self.st, seat.0);
         self.rule(rule, cx, &mut Regs::default());
@@ -176,6 +180,7 @@ impl Exec<'_> {
             self.deal_roles(*t);
         }
         self.make_tokens(Scope::Session, 0);
+        self.compute_starts();
         if self.sc.people.together {
             self.emit(Event::Forked { scope: Scope::Session, inst: 0, parent: u32::MAX, pc: 0 });
         } else {
@@ -184,6 +189,35 @@ impl Exec<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Starts that are expressions, once people, teams, roles and tokens are there; in file order.
+    fn compute_starts(&mut self) {
+        for v in 0..self.sc.vars.len() as u16 {
+            let scope = self.sc.vars[usize::from(v)].scope;
+            for inst in 0..self.st.instances(self.sc, scope) {
+                self.compute_start(v, inst);
+            }
+        }
+    }
+
+    /// The same for an instance that is made later.
+    pub fn starts_of(&mut self, scope: Scope, inst: u32) {
+        for v in 0..self.sc.vars.len() as u16 {
+            if self.sc.vars[usize::from(v)].scope == scope {
+                self.compute_start(v, inst);
+            }
+        }
+    }
+
+    pub fn compute_start(&mut self, v: u16, inst: u32) {
+        let def = &self.sc.vars[usize::from(v)];
+        let Some(x) = &def.starts else { return };
+        let mut regs = Regs::default();
+        regs.n[0] = i64::from(inst);
+        let cx = Ctx::of(self.sc, &self.st, def.scope, inst);
+        let val = crate::eval::Env::new(self.sc, &self.st, cx, &mut regs).val(x, def.ty.list);
+        self.write(v, inst, &[], val);
     }
 
     /// A table with too few people: spread over the others, played smaller, or looking on, as the scenario says.
@@ -216,7 +250,7 @@ impl Exec<'_> {
     fn make_tokens(&mut self, scope: Scope, inst: u32) {
         for z in 0..self.sc.zones.len() {
             let def = &self.sc.zones[z];
-            if def.scope != scope || def.kind == ZoneKind::Source {
+            if def.scope != scope {
                 continue;
             }
             for (item, n) in &def.start {
@@ -229,6 +263,10 @@ impl Exec<'_> {
             }
         }
         for (k, kind) in self.sc.kinds.iter().enumerate() {
+            for (item, board, space) in kind.starts.iter().filter(|s| kind.per.is_none() && self.sc.boards[usize::from(s.1)].scope == scope) {
+                let n = self.sc.boards[usize::from(*board)].spaces.len() as u32;
+                self.emit(Event::TokenMade { kind: k as u16, item: *item, owner: None, at: Spot::Space(*board, inst * n + space) });
+            }
             if let (None, Some((board, space))) = (kind.per, kind.start)
                 && self.sc.boards[usize::from(board)].scope == scope
             {
@@ -346,11 +384,37 @@ impl Exec<'_> {
                     if let Some(k) = team {
                         self.emit(Event::TeamSet { seat, team: Some(table * self.sc.teams.len() as u32 + k) });
                     }
+                    self.role_gets(seat.0, *role as u32);
                 }
                 None if self.sc.people.more_seats == MoreSeats::Observe => {
                     self.emit(Event::StatusSet { seat, status: Status::Observer });
                 }
                 None => {}
+            }
+        }
+    }
+
+    /// What a role brings with it: a piece that lies at the table comes over, else one is made.
+    fn role_gets(&mut self, seat: u32, role: u32) {
+        let gets = &self.sc.roles[role as usize].gets;
+        for (zone, items) in gets {
+            let def = &self.sc.zones[usize::from(*zone)];
+            let Some(inst) = self.instance_of(def.scope, seat) else { continue };
+            let to = Spot::Zone(*zone, inst);
+            for item in items {
+                let table = self.st.seats[seat as usize].table;
+                let lies = |t: &crate::state::Token| match t.at {
+                    Spot::Zone(z, i) => {
+                        let from = &self.sc.zones[usize::from(z)];
+                        from.kind != ZoneKind::Source && from.scope != Scope::Seat && self.st.table_of(self.sc, from.scope, i) == Some(table)
+                    }
+                    _ => false,
+                };
+                let there = self.st.tokens.iter().position(|t| t.kind == def.holds && t.item == *item && t.at != to && lies(t));
+                match there {
+                    Some(t) => self.emit(Event::TokenMoved { token: t as u32, to, bottom: false, by: None }),
+                    None => self.emit(Event::TokenMade { kind: def.holds, item: *item, owner: None, at: to }),
+                }
             }
         }
     }

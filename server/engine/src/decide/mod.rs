@@ -121,6 +121,8 @@ pub struct Exec<'a> {
     pub ev: Vec<Event>,
     pub chance: Chance<'a>,
     pub steps: u32,
+    /// Landings inside landings, now.
+    pub chain: u32,
     /// A jump asked for by a rule, carried out when the rule is over.
     pub jump: Option<Jump>,
 }
@@ -138,7 +140,7 @@ impl<'a> Exec<'a> {
         if st.clock < at {
             st.to_mut().clock = at;
         }
-        Exec { sc, st, ev: Vec::new(), chance, steps: STEPS, jump: None }
+        Exec { sc, st, ev: Vec::new(), chance, steps: STEPS, chain: 0, jump: None }
     }
 
     fn carried_out(mut self, command: &Command) -> Res<Decision> {

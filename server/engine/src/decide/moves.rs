@@ -1,12 +1,14 @@
 //! What a person in a seat does.
 
-use super::{Exec, Res};
+use std::borrow::Cow;
+
+use super::{Chance, Exec, Res};
 use crate::command::{Answer, Answers, SeatAct};
 use crate::eval::Regs;
 use crate::event::{Event, TextBody, Unit};
 use crate::id::SeatId;
 use crate::refusal::{Code, Refusal};
-use crate::scenario::model::{Judge, MoveDef, NONE, Scope, Val};
+use crate::scenario::model::{Agree, Judge, MoveDef, NONE, Scope, Val};
 use crate::view::{Mode, Stage, Status};
 
 /// Signs of a reason or a message typed beside a move.
@@ -263,39 +265,118 @@ impl Exec<'_> {
         if held >= self.need(s, def, unit) {
             self.emit(Event::VersionsGone { strand: s, mv: m, item, unit });
             self.take_effect(s, m, item, unit, Some(seat), mine, false);
+        } else if def.agree == Agree::Most && self.all_have_spoken(&members, &versions) {
+            self.settle_most(s, m, item, unit);
         }
         Ok(())
+    }
+
+    /// Everybody who is there holds a version.
+    fn all_have_spoken(&self, members: &[u32], versions: &[crate::state::Version]) -> bool {
+        let there = |m: &&u32| self.st.seats[**m as usize].here || self.st.seats[**m as usize].bot;
+        members.iter().filter(there).all(|m| versions.iter().any(|v| v.seat == *m))
+    }
+
+    /// The version held by most counts; of equals the one (or those) that `tie` says.
+    pub fn settle_most(&mut self, s: u32, m: u16, item: i64, unit: Unit) -> bool {
+        let winners = self.most_held(s, m, item, unit);
+        let def = &self.sc.moves[usize::from(m)];
+        let (cx, _) = self.unit_ctx(s, def, unit);
+        let good: Vec<Vec<Val>> = winners.into_iter().filter(|w| super::answer::still_legal(self, def, cx, item, w)).collect();
+        if !good.is_empty() {
+            self.emit(Event::VersionsGone { strand: s, mv: m, item, unit });
+        }
+        for inputs in &good {
+            self.take_effect(s, m, item, unit, None, inputs.clone(), false);
+        }
+        !good.is_empty()
     }
 
     /// How many must hold the same version, of those who are there.
     pub fn need(&self, s: u32, def: &MoveDef, unit: Unit) -> usize {
-        self.st.need(&def.agree, &self.together(s, unit))
+        self.st.need(self.sc, &def.agree, &self.together(s, unit))
     }
 
-    /// Everybody has filled an own part: the checks are made on the whole, and it counts.
+    /// The parts that members have filled in, of those who answer together.
+    fn parts(&self, s: u32, m: u16, item: i64, unit: Unit) -> Vec<crate::state::Version> {
+        let members = self.fillers(s, m, unit);
+        let Some(run) = &self.st.strands[s as usize].running else {
+            return Vec::new();
+        };
+        let mine = |v: &&crate::state::Version| v.mv == m && v.item == item && v.unit == unit && members.contains(&v.seat);
+        run.versions.iter().filter(mine).cloned().collect()
+    }
+
+    fn fillers(&self, s: u32, m: u16, unit: Unit) -> Vec<u32> {
+        if self.sc.moves[usize::from(m)].extra { self.st.members(unit.scope, unit.inst) } else { self.together(s, unit) }
+    }
+
+    /// Each fills an own part. When every part is there the checks are made on the whole;
+    /// when as many as `agree` says hold that same whole, it counts, all of it or nothing.
     fn whole(&mut self, s: u32, m: u16, item: i64, unit: Unit) -> Res {
         let def = &self.sc.moves[usize::from(m)];
-        let members = if def.extra { self.st.members(unit.scope, unit.inst) } else { self.together(s, unit) };
-        let Some(run) = &self.st.strands[s as usize].running else {
-            return Ok(());
-        };
-        let parts: Vec<(u32, Vec<Val>)> =
-            run.versions.iter().filter(|v| v.mv == m && v.item == item && v.unit == unit).map(|v| (v.seat, v.inputs.clone())).collect();
-        if !members.iter().all(|x| parts.iter().any(|p| p.0 == *x)) {
+        let members = self.fillers(s, m, unit);
+        let parts = self.parts(s, m, item, unit);
+        if parts.len() < members.len() {
             return Ok(());
         }
-        for (seat, inputs) in &parts {
-            self.write_inputs(m, *seat, item, inputs);
+        // Somebody else may have taken meanwhile what a part gives.
+        if !parts.iter().all(|p| super::answer::sets_hold(self, def, self.move_ctx(s, def, p.seat), item, &p.inputs)) {
+            return Err(Refusal::at(Code::Choice, &def.id));
         }
-        let (cx, _) = self.unit_ctx(s, def, unit);
-        if let Some(c) = def.checks.iter().find(|c| !self.yes(&c.cond, cx, &mut Regs::default())) {
-            return Err(Refusal::at(Code::Check, &c.id));
+        if let Some(check) = self.failing_check(s, m, item, unit, &parts) {
+            return Err(Refusal::at(Code::Check, check));
+        }
+        let held = parts.iter().filter(|p| p.held).count();
+        if held >= self.st.need(self.sc, &def.agree, &members) {
+            self.settle_whole(s, m, item, unit, &parts);
+        }
+        Ok(())
+    }
+
+    /// A check that the whole, with these parts, would not pass.
+    fn failing_check(&self, s: u32, m: u16, item: i64, unit: Unit, parts: &[crate::state::Version]) -> Option<String> {
+        let def = &self.sc.moves[usize::from(m)];
+        let mut probe = Exec::new(self.sc, Cow::Borrowed(&*self.st), self.st.clock, Chance::Seed);
+        for p in parts {
+            probe.write_inputs(m, p.seat, item, &p.inputs);
+        }
+        let (cx, _) = probe.unit_ctx(s, def, unit);
+        let mut regs = Regs::default();
+        regs.n[0] = item;
+        def.checks.iter().find(|c| !probe.yes(&c.cond, cx, &mut regs)).map(|c| c.id.clone())
+    }
+
+    fn settle_whole(&mut self, s: u32, m: u16, item: i64, unit: Unit, parts: &[crate::state::Version]) {
+        let def = &self.sc.moves[usize::from(m)];
+        for p in parts {
+            self.write_inputs(m, p.seat, item, &p.inputs);
         }
         self.emit(Event::VersionsGone { strand: s, mv: m, item, unit });
         self.emit(Event::Made { strand: s, mv: m, item, unit, seat: None, by_default: false, inputs: Vec::new() });
-        self.rule(&def.rule, cx, &mut Regs::default());
+        let (cx, _) = self.unit_ctx(s, def, unit);
+        let mut regs = Regs::default();
+        regs.n[0] = item;
+        self.rule(&def.rule, cx, &mut regs);
         self.unit_done(s, m, unit);
-        Ok(())
+    }
+
+    /// Time is up, or somebody has gone: the whole counts if every part is there and its checks hold.
+    /// `agreed`: only if it is also held by as many as it takes.
+    pub fn whole_as_it_stands(&mut self, s: u32, m: u16, item: i64, unit: Unit, agreed: bool) -> bool {
+        let def = &self.sc.moves[usize::from(m)];
+        let members = self.fillers(s, m, unit);
+        let parts = self.parts(s, m, item, unit);
+        let held = parts.iter().filter(|p| p.held).count();
+        let whole = !parts.is_empty()
+            && parts.len() >= members.len()
+            && parts.iter().all(|p| super::answer::sets_hold(self, def, self.move_ctx(s, def, p.seat), item, &p.inputs))
+            && (!agreed || held >= self.st.need(self.sc, &def.agree, &members))
+            && self.failing_check(s, m, item, unit, &parts).is_none();
+        if whole {
+            self.settle_whole(s, m, item, unit, &parts);
+        }
+        whole
     }
 
     fn back(&mut self, s: u32, seat: u32, name: &str, item: i64, of: u32) -> Res {
@@ -305,11 +386,16 @@ impl Exec<'_> {
         let Some(run) = &self.st.strands[s as usize].running else {
             return Err(Refusal::new(Code::Turn));
         };
-        let found = run.versions.iter().find(|v| v.mv == m && v.item == item && v.unit == unit && v.seat == of);
-        let Some(inputs) = found.map(|v| v.inputs.clone()) else {
+        // Where each fills an own part, one holds the whole with one's own part in it.
+        let whose = if def.each { seat } else { of };
+        let held_by = |who: u32| run.versions.iter().find(|v| v.mv == m && v.item == item && v.unit == unit && v.seat == who);
+        let (Some(inputs), Some(_)) = (held_by(whose).map(|v| v.inputs.clone()), held_by(of)) else {
             return Err(Refusal::at(Code::Unknown, name));
         };
         self.times_left(s, m, item, unit, seat)?;
+        if !def.each && !super::answer::still_legal(self, def, self.move_ctx(s, def, seat), item, &inputs) {
+            return Err(Refusal::at(Code::Choice, name));
+        }
         self.hold(s, m, item, unit, seat, inputs)
     }
 
@@ -382,14 +468,15 @@ impl Exec<'_> {
         let judge_seat = by.unwrap_or(a.seat);
         let cx = self.move_ctx(a.strand, def, judge_seat);
         let replies = if yes { super::answer::validate_asks(self, &def.replies, by, cx, a.item, replies)? } else { Vec::new() };
-        if yes && !super::answer::still_legal(self, def, self.move_ctx(a.strand, def, a.seat), a.item, &a.inputs) {
+        if yes && !self.still_proposed(&a) {
             self.emit(Event::Lapsed { ask });
             return Ok(());
         }
         self.emit(Event::Judged { ask, yes, reason, replies: replies.clone() });
         self.write_inputs(a.mv, a.seat, a.item, &a.inputs);
         for (r, val) in def.replies.iter().zip(&replies) {
-            self.emit(Event::Set { var: r.var, inst: a.seat, keys: Vec::new(), val: val.clone() });
+            let keys = if def.answers.is_some() { vec![a.item] } else { Vec::new() };
+            self.emit(Event::Set { var: r.var, inst: a.seat, keys, val: val.clone() });
         }
         let mut regs = Regs::default();
         regs.n[0] = a.item;
@@ -404,6 +491,18 @@ impl Exec<'_> {
         }
         self.carry_out_jump(a.strand);
         Ok(())
+    }
+
+    /// The world may have moved since the proposal: its condition, its sets and its checks must still hold.
+    fn still_proposed(&self, a: &crate::state::Ask) -> bool {
+        let def = &self.sc.moves[usize::from(a.mv)];
+        let cx = self.move_ctx(a.strand, def, a.seat);
+        let mut regs = Regs::default();
+        regs.n[0] = a.item;
+        let unit = Unit { scope: Scope::Seat, inst: a.seat };
+        def.when.as_ref().is_none_or(|w| self.yes(w, cx, &mut regs))
+            && self.times_left(a.strand, a.mv, a.item, unit, a.seat).is_ok()
+            && super::answer::still_legal(self, def, cx, a.item, &a.inputs)
     }
 
     /// Words of a person: bounded, kept as an event of their own.
@@ -456,7 +555,20 @@ impl Exec<'_> {
             let here = |x: &Self, seat: u32| members.contains(&seat) && (x.st.seats[seat as usize].here || x.st.seats[seat as usize].bot);
             let same = |w: &&crate::state::Version| w.mv == v.mv && w.item == v.item && w.unit == v.unit && w.inputs == v.inputs;
             let held = versions.iter().filter(same).filter(|w| here(self, w.seat)).count();
-            if !def.each && here(self, v.seat) && held >= self.need(s, def, v.unit) {
+            if def.each {
+                if self.whole_as_it_stands(s, v.mv, v.item, v.unit, true) {
+                    self.carry_out_jump(s);
+                    return;
+                }
+                continue;
+            }
+            let spoken: Vec<crate::state::Version> =
+                versions.iter().filter(|w| w.mv == v.mv && w.item == v.item && w.unit == v.unit).cloned().collect();
+            if def.agree == Agree::Most && self.all_have_spoken(&members, &spoken) && self.settle_most(s, v.mv, v.item, v.unit) {
+                self.carry_out_jump(s);
+                return;
+            }
+            if here(self, v.seat) && held >= self.need(s, def, v.unit) {
                 self.emit(Event::VersionsGone { strand: s, mv: v.mv, item: v.item, unit: v.unit });
                 self.take_effect(s, v.mv, v.item, v.unit, Some(v.seat), v.inputs.clone(), false);
                 self.carry_out_jump(s);

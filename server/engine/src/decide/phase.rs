@@ -4,7 +4,7 @@ use super::{Exec, Jump};
 use crate::eval::{Ctx, Regs};
 use crate::event::{Event, Unit};
 use crate::id::SeatId;
-use crate::scenario::model::{EndsDef, MoveDef, NONE, Scope, TimeoutDef, Val};
+use crate::scenario::model::{MoveDef, NONE, Scope, TimeoutDef, Val};
 use crate::state::SealedAnswer;
 use crate::view::{Mode, Status};
 
@@ -141,7 +141,7 @@ impl Exec<'_> {
     /// Nobody asked, or nobody asked has anything to do: the phase is stuck, skipped or an ending.
     fn nobody_can(&mut self, s: u32, phase: u16, asked: &[u32]) {
         let def = &self.sc.phases[usize::from(phase)];
-        if def.cover || def.ack || def.talk == crate::view::Talk::InTurn || !matches!(def.ends, EndsDef::AllDone | EndsDef::Done(_)) {
+        if def.cover || def.ack || def.talk == crate::view::Talk::InTurn || !def.ends.waits_for_people() {
             return;
         }
         if asked.iter().any(|seat| self.can_do_something(s, phase, *seat)) {
@@ -304,6 +304,18 @@ impl Exec<'_> {
         }
     }
 
+    /// One seat's own clock has run out: its answer is filled in as the file says, and it is done.
+    pub fn own_time_is_up(&mut self, s: u32, seat: u32) {
+        let Some(phase) = self.st.strands[s as usize].running.as_ref().map(|r| r.phase) else { return };
+        if self.counts_here(s, seat) {
+            self.fill_seat(s, phase, seat, None);
+        }
+        if self.st.strands[s as usize].running.as_ref().is_some_and(|r| r.phase == phase) {
+            self.seat_done(s, seat);
+        }
+        self.carry_out_jump(s);
+    }
+
     /// Fills the first move that this seat could have made.
     fn fill_seat(&mut self, s: u32, phase: u16, seat: u32, how: Option<Fill>) {
         let moves = self.sc.phases[usize::from(phase)].moves.clone();
@@ -320,10 +332,21 @@ impl Exec<'_> {
                     }
                 }
             }
-            if def.joint.is_some() || self.may_begin(s, def, seat, NONE) || def.answers.is_some() {
+            // The first that this seat could have made, alone or with its group.
+            if self.could_begin(s, def, seat) {
                 return;
             }
         }
+    }
+
+    /// `by` and `if` hold; for a move with an answer for each of several things, or for a group, sets are not looked at.
+    fn could_begin(&self, s: u32, def: &MoveDef, seat: u32) -> bool {
+        if def.joint.is_none() && def.answers.is_none() {
+            return self.may_begin(s, def, seat, NONE);
+        }
+        let cx = self.move_ctx(s, def, seat);
+        let holds = |x: &Option<crate::scenario::model::X>| x.as_ref().is_none_or(|x| self.yes(x, cx, &mut Regs::default()));
+        self.unit(def, seat).is_some() && holds(&def.by) && holds(&def.when)
     }
 
     /// Things that want an answer each; one `NONE` for a plain move.
@@ -337,10 +360,13 @@ impl Exec<'_> {
     fn fill_move(&mut self, s: u32, m: u16, seat: u32, item: i64, how: Option<Fill>) {
         let def = &self.sc.moves[usize::from(m)];
         let unit = self.unit(def, seat);
+        if let (true, Some(unit)) = (def.each, unit) {
+            self.fill_part(s, m, seat, item, unit, how);
+            return;
+        }
         if let (Some(unit), Some(_), None) = (unit, def.joint, how)
-            && let Some(inputs) = self.settled_by_time(s, m, item, unit)
+            && self.settled_by_time(s, m, item, unit)
         {
-            self.take_effect(s, m, item, unit, None, inputs, false);
             return;
         }
         let fill = how.unwrap_or(match def.timeout {
@@ -363,45 +389,85 @@ impl Exec<'_> {
         }
     }
 
-    /// The version of a joint answer that counts when time is up: the one held by most, or the last written.
-    fn settled_by_time(&mut self, s: u32, m: u16, item: i64, unit: Unit) -> Option<Vec<Val>> {
+    /// Where each fills an own part: what is there stays, what is missing is made up, and the whole counts if it is whole.
+    fn fill_part(&mut self, s: u32, m: u16, seat: u32, item: i64, unit: Unit, how: Option<Fill>) {
         let def = &self.sc.moves[usize::from(m)];
-        let run = self.st.strands[s as usize].running.as_ref()?;
-        let versions: Vec<_> = run.versions.iter().filter(|v| v.mv == m && v.item == item && v.unit == unit).cloned().collect();
-        match def.timeout {
-            TimeoutDef::Draft => versions.iter().max_by_key(|v| v.n).map(|v| v.inputs.clone()),
-            TimeoutDef::Most => {
-                let held = |inputs: &Vec<Val>| versions.iter().filter(|v| v.inputs == *inputs).count();
-                let top = versions.iter().map(|v| held(&v.inputs)).max()?;
-                let mut best: Vec<Vec<Val>> = Vec::new();
-                for v in &versions {
-                    if held(&v.inputs) == top && !best.contains(&v.inputs) {
-                        best.push(v.inputs.clone());
-                    }
-                }
-                self.untie(def, unit, &best, &versions)
+        let there = |x: &Self| {
+            x.st.strands[s as usize].running.as_ref().is_some_and(|r| r.versions.iter().any(|v| v.mv == m && v.item == item && v.seat == seat))
+        };
+        let fill = how.unwrap_or(match def.timeout {
+            TimeoutDef::Default => Fill::Default,
+            TimeoutDef::Random => Fill::Random,
+            _ => Fill::Pass,
+        });
+        if !there(self) {
+            let inputs = match fill {
+                Fill::Pass => None,
+                Fill::Default => super::answer::defaults(self, s, def, seat, item),
+                Fill::Random => super::answer::random(self, s, def, seat, item),
+            };
+            if let Some(inputs) = inputs {
+                self.emit(Event::Version { strand: s, mv: m, item, unit, seat, inputs: Some(inputs) });
             }
-            _ => None,
+        }
+        // For one who is away the others must still agree; when time is up, what is whole counts, unless it says `pass`.
+        let agreed = how.is_some() || def.timeout == TimeoutDef::Pass;
+        self.whole_as_it_stands(s, m, item, unit, agreed);
+    }
+
+    /// The version of a joint answer that counts when time is up: the one held by most, or the last written.
+    fn settled_by_time(&mut self, s: u32, m: u16, item: i64, unit: Unit) -> bool {
+        let def = &self.sc.moves[usize::from(m)];
+        match def.timeout {
+            TimeoutDef::Most => self.settle_most(s, m, item, unit),
+            TimeoutDef::Draft => {
+                let versions = self.versions(s, m, item, unit);
+                let (cx, _) = self.unit_ctx(s, def, unit);
+                let last = versions.iter().max_by_key(|v| v.n).map(|v| v.inputs.clone());
+                let Some(inputs) = last.filter(|i| super::answer::still_legal(self, def, cx, item, i)) else {
+                    return false;
+                };
+                self.take_effect(s, m, item, unit, None, inputs, false);
+                true
+            }
+            _ => false,
         }
     }
 
-    fn untie(&mut self, def: &MoveDef, unit: Unit, best: &[Vec<Val>], versions: &[crate::state::Version]) -> Option<Vec<Val>> {
+    fn versions(&self, s: u32, m: u16, item: i64, unit: Unit) -> Vec<crate::state::Version> {
+        let all = self.st.strands[s as usize].running.iter().flat_map(|r| &r.versions);
+        all.filter(|v| v.mv == m && v.item == item && v.unit == unit).cloned().collect()
+    }
+
+    /// The version held by most; of equals by `tie`: none, one by lot, that of a seat, or all of them.
+    pub fn most_held(&mut self, s: u32, m: u16, item: i64, unit: Unit) -> Vec<Vec<Val>> {
         use crate::scenario::model::Tie;
-        if best.len() < 2 {
-            return best.first().cloned();
+        let versions = self.versions(s, m, item, unit);
+        let held = |inputs: &Vec<Val>| versions.iter().filter(|v| v.inputs == *inputs).count();
+        let top = versions.iter().map(|v| held(&v.inputs)).max().unwrap_or(0);
+        let mut best: Vec<Vec<Val>> = Vec::new();
+        for v in &versions {
+            if held(&v.inputs) == top && !best.contains(&v.inputs) {
+                best.push(v.inputs.clone());
+            }
         }
-        match &def.tie {
-            Tie::Lot | Tie::All => {
+        if best.len() < 2 {
+            return best;
+        }
+        match &self.sc.moves[usize::from(m)].tie {
+            Tie::All => best,
+            Tie::None => Vec::new(),
+            Tie::Lot => {
                 let order: Vec<i64> = (0..best.len() as i64).collect();
                 let i = self.one_of(&order, crate::event::Draw::Lot);
-                best.get(i as usize).cloned()
+                best.drain(..).nth(i as usize).into_iter().collect()
             }
             Tie::Seat(x) => {
                 let cx = Ctx::of(self.sc, &self.st, unit.scope, unit.inst);
                 let seat = self.num(x, cx, &mut Regs::default());
-                versions.iter().find(|v| i64::from(v.seat) == seat && best.contains(&v.inputs)).map(|v| v.inputs.clone())
+                let theirs = versions.iter().find(|v| i64::from(v.seat) == seat && best.contains(&v.inputs));
+                theirs.map(|v| v.inputs.clone()).into_iter().collect()
             }
-            Tie::None => None,
         }
     }
 
@@ -454,7 +520,7 @@ impl Exec<'_> {
         let def = &self.sc.phases[usize::from(run.phase)];
         let next = self.who_speaks_next(s);
         let time = def.speech.as_ref().map(|x| self.num(x, self.strand_ctx(s), &mut Regs::default()));
-        self.emit(Event::Floor { strand: s, seat: next });
+        self.emit(Event::Floor { strand: s, seat: next, until: None });
         if let (Some(ms), Some(_)) = (time, next) {
             let at = Some(self.st.clock + ms);
             self.emit(Event::Deadline { strand: s, at });

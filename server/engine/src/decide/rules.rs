@@ -2,7 +2,7 @@
 
 use super::{Exec, Jump};
 use crate::eval::{Ctx, Regs};
-use crate::event::{Draw, Event, People, Secret, Spot};
+use crate::event::{Draw, Event, Frame, People, Secret, Spot};
 use crate::id::{SeatId, TableId};
 use crate::scenario::model::{Aud, Base, NONE, Op, Place, S, Scope, ShapeDef, Thing, ToX, Val, X, ZoneKind};
 use crate::scenario::rules::ast::AtEnd;
@@ -198,8 +198,12 @@ impl Exec<'_> {
                     return;
                 };
                 for t in self.these(what, *list, cx, regs) {
+                    let from = self.st.tokens[t as usize].at;
                     self.token_to(t, Spot::Space(*board, space), false, cx);
-                    self.land(t, cx, 0);
+                    if self.chain > 0 && from != self.st.tokens[t as usize].at {
+                        self.emit(Event::Walked { token: t, board: *board, spaces: vec![space] });
+                    }
+                    self.land(t, cx);
                 }
             }
             S::Advance { what, by, end } => {
@@ -225,8 +229,7 @@ impl Exec<'_> {
             }
             S::Make { n, kind, item, zone, inst } => {
                 let (n, item, inst) = (self.num(n, cx, regs), self.num(item, cx, regs), self.num(inst, cx, regs));
-                let there = self.st.tokens.iter().filter(|t| t.kind == *kind && t.at != Spot::Gone).count() as i64;
-                let most = i64::from(self.sc.kinds[usize::from(*kind)].most).max(200) * i64::from(self.st.tables);
+                let (there, most) = self.room_for(*kind, *zone, inst);
                 if let (Ok(item), Ok(inst)) = (u32::try_from(item), u32::try_from(inst)) {
                     for _ in 0..n.clamp(0, (most - there).max(0)) {
                         self.emit(Event::TokenMade { kind: *kind, item, owner: None, at: Spot::Zone(*zone, inst) });
@@ -240,6 +243,19 @@ impl Exec<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Pieces of a kind at the table of a zone, those of sources aside, and how many there may be.
+    fn room_for(&self, kind: u16, zone: u16, inst: i64) -> (i64, i64) {
+        let table = |x: &Self, at: Spot| match at {
+            Spot::Zone(z, i) => x.st.table_of(x.sc, x.sc.zones[usize::from(z)].scope, i),
+            Spot::Space(b, s) => x.st.table_of(x.sc, x.sc.boards[usize::from(b)].scope, s / x.sc.boards[usize::from(b)].spaces.len().max(1) as u32),
+            Spot::Gone => None,
+        };
+        let mine = table(self, Spot::Zone(zone, u32::try_from(inst).unwrap_or(0)));
+        let source = |at: Spot| matches!(at, Spot::Zone(z, _) if self.sc.zones[usize::from(z)].kind == ZoneKind::Source);
+        let counts = |t: &&crate::state::Token| t.kind == kind && t.at != Spot::Gone && !source(t.at) && table(self, t.at) == mine;
+        (self.st.tokens.iter().filter(counts).count() as i64, i64::from(self.sc.kinds[usize::from(kind)].most))
     }
 
     fn these(&mut self, what: &X, list: bool, cx: Ctx, regs: &mut Regs) -> Vec<u32> {
@@ -277,67 +293,34 @@ impl Exec<'_> {
         let by = u32::try_from(cx.me).ok();
         self.emit(Event::TokenMoved { token: a, to: bt, bottom: false, by });
         self.emit(Event::TokenMoved { token: b, to: at, bottom: false, by });
-        self.land(a, cx, 0);
-        self.land(b, cx, 0);
+        self.land(a, cx);
+        self.land(b, cx);
     }
 
     /// What the landing space does; its moves land again, until none applies or the chain is long enough.
-    fn land(&mut self, token: u32, cx: Ctx, chain: u32) {
+    fn land(&mut self, token: u32, cx: Ctx) {
         let Spot::Space(board, space) = self.st.tokens[token as usize].at else {
             return;
         };
         let def = &self.sc.boards[usize::from(board)];
-        if chain >= def.chain {
+        let lands = &def.spaces[space as usize % def.spaces.len()].land;
+        if self.chain >= def.chain && !lands.is_empty() {
             self.emit(Event::Stopped { what: def.id.clone() });
             return;
         }
-        let n = def.spaces.len() as u32;
-        for l in &def.spaces[(space % n) as usize].land {
-            let land = &def.lands[usize::from(*l)];
+        self.chain += 1;
+        for l in lands {
             let mut regs = Regs::default();
             regs.n[0] = i64::from(token);
             regs.n[1] = i64::from(space);
-            self.land_rule(&land.then, cx, &mut regs, chain + 1);
+            self.rule(&def.lands[usize::from(*l)].then, cx, &mut regs);
         }
-    }
-
-    /// A landing's own moves go on with the chain.
-    fn land_rule(&mut self, rule: &[S], cx: Ctx, regs: &mut Regs, chain: u32) {
-        for s in rule {
-            if self.steps == 0 {
-                return;
-            }
-            self.steps -= 1;
-            match s {
-                S::Advance { what, by, end } => {
-                    let by = self.num(by, cx, regs);
-                    if let (Some(t), true) = (self.token_of(what, cx, regs), by != NONE) {
-                        self.walk_token(t, by, *end);
-                        self.land(t, cx, chain);
-                    }
-                }
-                S::MoveToSpace { what, list, board, space } => {
-                    let Ok(space) = u32::try_from(self.num(space, cx, regs)) else {
-                        continue;
-                    };
-                    for t in self.these(what, *list, cx, regs) {
-                        self.token_to(t, Spot::Space(*board, space), false, cx);
-                        self.emit(Event::Walked { token: t, board: *board, spaces: vec![space] });
-                        self.land(t, cx, chain);
-                    }
-                }
-                S::If(arms, other) => {
-                    let arm = arms.iter().find(|(c, _)| self.yes(c, cx, regs)).map_or(other, |a| &a.1);
-                    self.land_rule(arm, cx, regs, chain);
-                }
-                s => self.stmt(s, cx, regs),
-            }
-        }
+        self.chain -= 1;
     }
 
     fn advance(&mut self, token: u32, by: i64, end: AtEnd, cx: Ctx) {
         self.walk_token(token, by, end);
-        self.land(token, cx, 0);
+        self.land(token, cx);
     }
 
     /// Along a path or ring, in the direction of the token's heading; `bounce` turns it at an end.
@@ -399,23 +382,7 @@ impl Exec<'_> {
     fn draw(&mut self, from: (u16, u32), to: (u16, u32), cx: Ctx) {
         let def = &self.sc.zones[usize::from(from.0)];
         if def.kind == ZoneKind::Source {
-            let total: u64 = def.start.iter().map(|s| u64::from(s.1)).sum();
-            let mut k = self.below(total, 0);
-            let picked = def.start.iter().find(|(_, n)| {
-                let here = k < u64::from(*n);
-                k = k.saturating_sub(u64::from(*n));
-                here
-            });
-            let Some((item, _)) = picked.copied() else {
-                return;
-            };
-            let item = match self.prepared() {
-                Some(Val::N(i)) => i as u32,
-                _ => item,
-            };
-            self.drew(Draw::Draw, vec![i64::from(item)]);
-            self.emit(Event::TokenMade { kind: def.holds, item, owner: None, at: Spot::Zone(to.0, to.1) });
-            return;
+            return self.draw_copy(from, to);
         }
         if self.st.zones.get(&from).is_none_or(Vec::is_empty) {
             self.refill(from);
@@ -430,6 +397,17 @@ impl Exec<'_> {
             tokens[tokens.len() - 1]
         };
         self.token_to(token, Spot::Zone(to.0, to.1), false, cx);
+    }
+
+    /// A source never runs out: what comes is a copy of one of the pieces of its mix.
+    fn draw_copy(&mut self, from: (u16, u32), to: (u16, u32)) {
+        let mix = self.st.zones.get(&from).cloned().unwrap_or_default();
+        let items: Vec<i64> = mix.iter().map(|t| i64::from(self.st.tokens[*t as usize].item)).collect();
+        let item = self.one_of(&items, Draw::Draw);
+        if let Ok(item) = u32::try_from(item) {
+            let kind = self.sc.zones[usize::from(from.0)].holds;
+            self.emit(Event::TokenMade { kind, item, owner: None, at: Spot::Zone(to.0, to.1) });
+        }
     }
 
     /// `short = "refill scartati"`: the other zone is shuffled in.
@@ -457,7 +435,7 @@ impl Exec<'_> {
 
     fn with_chance(&mut self, s: &S, cx: Ctx, regs: &mut Regs) {
         match s {
-            S::Roll { n, faces, into } => {
+            S::Roll { n, faces, into, list } => {
                 let n = self.num(n, cx, regs).clamp(0, 100);
                 let faces = faces.as_ref().map_or(6, |f| self.num(f, cx, regs)).max(1);
                 let mut dice = Vec::new();
@@ -473,7 +451,9 @@ impl Exec<'_> {
                 if self.seen_by_the_table(into) {
                     self.emit(Event::Rolled { table: id(cx.table).unwrap_or(0), seat: id(cx.me), team: id(cx.team), dice: dice.clone() });
                 }
-                self.put(into, Val::L(dice), cx, regs);
+                // A number takes what they show together.
+                let val = if *list { Val::L(dice) } else { Val::N(dice.iter().sum()) };
+                self.put(into, val, cx, regs);
             }
             S::Pick { n, of, weighing, into, list } => {
                 let n = self.num(n, cx, regs).max(0) as usize;
@@ -619,17 +599,36 @@ impl Exec<'_> {
             }
             ToX::Roles(x) => {
                 let roles = self.list(x, cx, regs);
-                let holds = |s: &&u32| roles.contains(&self.st.seats[**s as usize].role);
+                let here = |s: u32| cx.table == NONE || i64::from(self.st.seats[s as usize].table) == cx.table;
+                let holds = |s: &&u32| here(**s) && self.st.seats[**s as usize].role != NONE && roles.contains(&self.st.seats[**s as usize].role);
                 let all: Vec<u32> = (0..self.st.seats.len() as u32).collect();
                 People::Seats(all.iter().filter(holds).copied().collect())
+            }
+            ToX::Many(many) => {
+                let mut seats = Vec::new();
+                for one in many {
+                    match self.people_of(one, cx, regs) {
+                        People::All => return People::All,
+                        People::Desk => {}
+                        People::Seats(l) => seats.extend(l),
+                        People::Table(t) => seats.extend(self.st.members(Scope::Table, t)),
+                        People::Team(t) => seats.extend(self.st.members(Scope::Team, t)),
+                        People::Group(g) => seats.extend(self.st.groups[g as usize].members.clone()),
+                    }
+                }
+                seats.sort_unstable();
+                seats.dedup();
+                People::Seats(seats)
             }
         }
     }
 
     fn secrets(&mut self, what: &Thing, cx: Ctx, regs: &mut Regs) -> Vec<Secret> {
         let many = |x: &Self, e: &X, regs: &mut Regs| -> Vec<u32> {
-            let is_set =
-                matches!(e, X::Members { .. } | X::Seats(_) | X::Others(_) | X::Everyone(_) | X::Where { .. } | X::List(_) | X::Sorted { .. });
+            let is_set = matches!(
+                e,
+                X::Members { .. } | X::Tables | X::Seats(_) | X::Others(_) | X::Everyone(_) | X::Where { .. } | X::List(_) | X::Sorted { .. }
+            );
             let found = if is_set { x.list(e, cx, regs) } else { vec![x.num(e, cx, regs)] };
             found.into_iter().filter_map(|n| u32::try_from(n).ok()).collect()
         };
@@ -664,15 +663,16 @@ impl Exec<'_> {
                     self.refresh_asked(s);
                 }
             }
-            S::GiveFloor(x) => {
+            S::GiveFloor(x, time) => {
                 let seat = self.seat_of(x, cx, regs);
-                if let Some(strand) = cx.strand {
-                    self.emit(Event::Floor { strand, seat });
+                let until = time.as_ref().map(|t| self.num(t, cx, regs)).filter(|t| *t != NONE).map(|t| self.st.clock + t.max(0));
+                if let (Some(strand), Some(_)) = (cx.strand, seat) {
+                    self.emit(Event::Floor { strand, seat, until });
                 }
             }
             S::TakeFloor => {
                 if let Some(strand) = cx.strand {
-                    self.emit(Event::Floor { strand, seat: None });
+                    self.emit(Event::Floor { strand, seat: None, until: None });
                 }
             }
             S::StartTimer(t, d) => {
@@ -699,13 +699,23 @@ impl Exec<'_> {
         }
     }
 
+    /// The time of the phase, and of the blocks around it.
     pub fn extend_strand(&mut self, strand: u32, by: i64) {
-        let Some(run) = self.st.strands[strand as usize].running.as_ref() else {
-            return;
-        };
-        let Some(d) = run.deadline else { return };
-        let at = Some((d + by).max(self.st.clock));
-        self.emit(Event::Deadline { strand, at });
+        let s = &self.st.strands[strand as usize];
+        let deadline = s.running.as_ref().and_then(|r| r.deadline);
+        let (pc, frames) = (s.pc, s.frames.clone());
+        if let Some(d) = deadline {
+            let at = Some((d + by).max(self.st.clock));
+            self.emit(Event::Deadline { strand, at });
+        }
+        if frames.iter().any(|f| matches!(f, Frame::Within { .. })) {
+            let now = self.st.clock;
+            let later = |f: Frame| match f {
+                Frame::Within { out, until } => Frame::Within { out, until: (until + by).max(now) },
+                f => f,
+            };
+            self.emit(Event::At { strand, pc, frames: frames.into_iter().map(later).collect() });
+        }
     }
 }
 

@@ -14,6 +14,8 @@ pub const ID_SIGNS: usize = 40;
 pub const SECTIONS: usize = 3_000;
 /// Rows of a sheet, items of a list, children of a heading.
 pub const ROWS: usize = 2_000;
+/// Pieces of one kind at a table that rules make, where the file does not say `most`.
+pub const PIECES: u32 = 200;
 /// Columns of a sheet.
 pub const COLUMNS: usize = 200;
 /// Faults of one sort reported in one file, before its reader gives up.

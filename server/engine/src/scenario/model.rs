@@ -169,6 +169,8 @@ pub enum X {
         token: B,
     },
     TokenPlayer(B),
+    /// The table at which a token lies, whoever owns it.
+    TokenTable(B),
     TokenHeading(B),
     PerToken {
         kind: u16,
@@ -422,6 +424,8 @@ pub enum ToX {
     Teams(X),
     Groups(X),
     Roles(X),
+    /// All of these together.
+    Many(Vec<ToX>),
 }
 
 #[derive(Clone, Debug)]
@@ -460,7 +464,7 @@ pub enum S {
     ShuffleVar(Place),
     Make { n: X, kind: u16, item: X, zone: u16, inst: X },
     Remove { what: X, list: bool },
-    Roll { n: X, faces: Option<X>, into: Place },
+    Roll { n: X, faces: Option<X>, into: Place, list: bool },
     Pick { n: X, of: X, weighing: Option<(X, u16)>, into: Place, list: bool },
     Rank { of: X, reg: u16, keys: Vec<SortKey>, lot: bool, into: Place },
     Rotate { roles: Vec<u32>, among: X, lot: bool },
@@ -474,7 +478,7 @@ pub enum S {
     Conceal(Thing),
     ShowText { text: u16, with: Vec<(u16, bool, X)>, to: ToX },
     Note { text: u16, with: Vec<(u16, bool, X)> },
-    GiveFloor(X),
+    GiveFloor(X, Option<X>),
     TakeFloor,
     StartTimer(u16, X),
     StopTimer(u16),
@@ -586,6 +590,8 @@ pub struct RoleDef {
     pub from: u32,
     pub rest: bool,
     pub team: Option<u32>,
+    /// Pieces that come with it: zone, items.
+    pub gets: Vec<(u16, Vec<u32>)>,
     pub name: Words,
     pub public: Words,
     pub brief: Words,
@@ -644,6 +650,8 @@ pub struct KindDef {
     pub per: Option<Scope>,
     /// Board and space where tokens of a `per` kind (or all of it) begin.
     pub start: Option<(u16, u32)>,
+    /// Items that begin each on a space of its own: item, board, space.
+    pub starts: Vec<(u32, u16, u32)>,
     pub most: u32,
 }
 
@@ -682,6 +690,8 @@ pub struct SpaceDef {
     /// Neighbours: space, label.
     pub next: Vec<(u32, Option<String>)>,
     pub land: Vec<u16>,
+    /// Who sees what stands here, if not as on the whole board.
+    pub seen: Option<Audience>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -748,6 +758,8 @@ pub struct VarDef {
     pub scope: Scope,
     pub ty: Ty,
     pub start: Val,
+    /// A start that must be computed, when its instance is made or its pass begins; register 0 is the instance.
+    pub starts: Option<X>,
     pub range: Option<(i64, i64)>,
     pub seen: Audience,
     pub keys: Vec<KeyOf>,
@@ -790,11 +802,25 @@ pub struct Frame {
 #[derive(Clone, Debug)]
 pub enum EndsDef {
     AllDone,
-    Done(u32),
+    Done(X),
     Desk,
     Time,
     AtOnce,
     When(X),
+    /// Whichever of several comes first.
+    Any(Vec<EndsDef>),
+}
+
+impl EndsDef {
+    /// Waits for people who are done, among whatever else ends it.
+    #[must_use]
+    pub fn waits_for_people(&self) -> bool {
+        match self {
+            EndsDef::AllDone | EndsDef::Done(_) => true,
+            EndsDef::Any(all) => all.iter().any(EndsDef::waits_for_people),
+            _ => false,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -802,6 +828,10 @@ pub struct PhaseDef {
     pub id: String,
     pub ends: EndsDef,
     pub limit: Option<X>,
+    /// Every seat has a clock of its own.
+    pub limit_each: bool,
+    /// The desk may not extend it.
+    pub limit_fixed: bool,
     /// `None`: nobody acts.
     pub who: Option<X>,
     pub cover: bool,
@@ -873,13 +903,19 @@ pub struct AskDef {
     pub given: Option<u16>,
 }
 
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Debug)]
 pub enum Agree {
     One,
-    Number(u32),
+    Number(X),
     Majority,
     All,
     Most,
+}
+
+impl PartialEq for Agree {
+    fn eq(&self, other: &Agree) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -964,7 +1000,7 @@ pub struct InjectDef {
     pub then: Rule,
     pub title: Words,
     pub text: Words,
-    pub to_all: bool,
+    pub to: Audience,
 }
 
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use super::compile::Compiler;
 use super::compile::expr::Around;
-use super::model::{Base, MoveDef, PhaseDef, Rule, Ty, X};
+use super::model::{Base, InputDef, MoveDef, PhaseDef, Rule, Ty, X};
 use super::rules::parse;
 use super::tree::{Node, Span, ValueKind};
 
@@ -23,28 +23,79 @@ pub struct Play {
 
 #[derive(Debug)]
 pub enum PlayLine {
-    Begin { phase: u16, with: Vec<(String, X)> },
-    Move { person: u32, mv: String, item: Option<X>, inputs: Vec<(String, Given)> },
-    Back { person: u32, mv: String, of: Option<u32> },
-    Judge { person: Option<u32>, mv: String, yes: bool, inputs: Vec<(String, Given)> },
+    Begin {
+        phase: u16,
+        with: Vec<(String, X)>,
+    },
+    Move {
+        person: u32,
+        mv: String,
+        item: Option<X>,
+        inputs: Vec<(String, Given)>,
+    },
+    Back {
+        person: u32,
+        mv: String,
+        item: Option<X>,
+        of: Option<u32>,
+    },
+    Judge {
+        person: Option<u32>,
+        mv: String,
+        yes: bool,
+        inputs: Vec<(String, Given)>,
+    },
     Ack(u32),
-    Presence { person: u32, here: bool },
+    Spoken(u32),
+    /// Somebody new comes: the next name of the play that nobody bears yet.
+    Arrives {
+        table: Option<u32>,
+    },
+    Presence {
+        person: u32,
+        here: bool,
+    },
     Leaves(u32),
     DeskNext,
     DeskPause,
     DeskResume,
     DeskExtend(i64),
     DeskInject(String),
-    DeskSet(String, X),
-    DeskMove { mv: String, inputs: Vec<(String, Given)> },
+    DeskSet {
+        name: String,
+        keys: Vec<X>,
+        x: X,
+    },
+    DeskMove {
+        mv: String,
+        inputs: Vec<(String, Given)>,
+    },
     Time(i64),
     Chance(Vec<(X, bool)>),
-    Given { table: u32, rule: Rule },
-    Refused { code: String, line: Box<PlayLine> },
-    Expect { table: u32, x: X },
-    Sees { person: u32, what: Seen, not: bool },
-    ExpectPhase { phase: u16, person: Option<u32> },
-    ExpectEnd { ending: u16 },
+    Given {
+        table: u32,
+        rule: Rule,
+    },
+    Refused {
+        code: String,
+        line: Box<PlayLine>,
+    },
+    Expect {
+        table: u32,
+        x: X,
+    },
+    Sees {
+        person: u32,
+        what: Seen,
+        not: bool,
+    },
+    ExpectPhase {
+        phase: u16,
+        person: Option<u32>,
+    },
+    ExpectEnd {
+        ending: u16,
+    },
 }
 
 /// A value given to an input: words, or something computed when the line runs.
@@ -83,6 +134,15 @@ impl PlayCx<'_, '_> {
     fn play(&mut self, n: &Node) -> Play {
         let tables = tables(n);
         self.people = tables.concat();
+        // Who arrives later is named where it happens.
+        for line in n.text("script").map_or("", |t| t.0).lines() {
+            let words: Vec<&str> = line.split_whitespace().take(2).collect();
+            if let [name, "arrives"] = words.as_slice()
+                && !self.people.iter().any(|p| p == name)
+            {
+                self.people.push((*name).to_string());
+            }
+        }
         self.c.names.set_people(&self.people);
         let mut play = Play {
             id: n.id.clone(),
@@ -307,8 +367,13 @@ impl PlayCx<'_, '_> {
                 ["drops"] => Some(PlayLine::Presence { person, here: false }),
                 ["returns"] => Some(PlayLine::Presence { person, here: true }),
                 ["leaves"] => Some(PlayLine::Leaves(person)),
-                ["backs", mv] => Some(PlayLine::Back { person, mv: (*mv).to_string(), of: None }),
-                ["backs", mv, "of", of] => Some(PlayLine::Back { person, mv: (*mv).to_string(), of: Some(self.person(of, span)?) }),
+                ["backs", what] => self.backs(person, what, None, at),
+                ["backs", what, "of", of] => {
+                    let of = Some(self.person(of, span)?);
+                    self.backs(person, what, of, at)
+                }
+                ["arrives"] => Some(PlayLine::Arrives { table: None }),
+                ["arrives", "at", table] => Some(PlayLine::Arrives { table: table.parse::<u32>().ok().map(|t| t.saturating_sub(1)) }),
                 [verb @ ("accepts" | "declines"), mv, ..] => {
                     let inputs = rest.split_once(" with ").map_or("", |w| w.1);
                     let inputs = self.inputs(mv, inputs, at);
@@ -319,6 +384,9 @@ impl PlayCx<'_, '_> {
         }
         if rest == "ack" {
             return Some(PlayLine::Ack(person));
+        }
+        if rest == "spoken" {
+            return Some(PlayLine::Spoken(person));
         }
         let (name, inputs) = rest.split_once(' ').unwrap_or((rest, ""));
         let (mv, item) = name.split_once('[').map_or((name, None), |(m, i)| (m, Some(i.trim_end_matches(']'))));
@@ -332,6 +400,20 @@ impl PlayCx<'_, '_> {
         };
         let inputs = self.inputs(mv, inputs, at);
         Some(PlayLine::Move { person, mv: mv.to_string(), item, inputs })
+    }
+
+    /// `backs voto` or `backs voto[p3]`.
+    fn backs(&mut self, person: u32, what: &str, of: Option<u32>, at: Span) -> Option<PlayLine> {
+        let (mv, item) = what.split_once('[').map_or((what, None), |(m, i)| (m, Some(i.trim_end_matches(']'))));
+        if !self.moves.iter().any(|m| m.id == mv) {
+            self.c.unknown(mv, at);
+            return None;
+        }
+        let item = match item {
+            Some(i) => Some(self.expr(i, at, None)?.0),
+            None => None,
+        };
+        Some(PlayLine::Back { person, mv: mv.to_string(), item, of })
     }
 
     fn inputs(&mut self, mv: &str, text: &str, at: Span) -> Vec<(String, Given)> {
@@ -349,7 +431,9 @@ impl PlayCx<'_, '_> {
                 continue;
             }
             let def = self.moves.iter().find(|m| m.id == mv);
-            let base = def.and_then(|d| d.asks.iter().chain(&d.replies).find(|a| a.id == name)).map(|a| a.base);
+            let ask = def.and_then(|d| d.asks.iter().chain(&d.replies).find(|a| a.id == name));
+            // Points are numbers, in the order of what they are given to.
+            let base = ask.map(|a| if matches!(a.input, InputDef::Share { .. }) { Base::Number } else { a.base });
             if base.is_none() {
                 self.c.unknown(name, at);
                 continue;
@@ -381,8 +465,15 @@ impl PlayCx<'_, '_> {
             }
             "set" => {
                 let (n, v) = more.split_once('=')?;
-                let x = self.expr(v.trim(), sub(at, rest, v.trim()), None)?.0;
-                Some(PlayLine::DeskSet(n.trim().to_string(), x))
+                let (name, keys) = n.trim().split_once('[').map_or((n.trim(), ""), |(n, k)| (n.trim(), k.trim_end_matches(']')));
+                let Some(var) = self.c.vars.iter().position(|d| d.id == name) else {
+                    self.c.unknown(name, at);
+                    return None;
+                };
+                let (base, dims) = (self.c.vars[var].ty.base, self.c.vars[var].keys.clone());
+                let x = self.expr(v.trim(), sub(at, rest, v.trim()), Some(base))?.0;
+                let keys = split_top(keys).into_iter().zip(dims).filter_map(|(k, d)| Some(self.expr(k.trim(), at, Some(d.base()))?.0)).collect();
+                Some(PlayLine::DeskSet { name: name.to_string(), keys, x })
             }
             mv if self.moves.iter().any(|m| m.id == mv && m.by_desk) => {
                 let inputs = self.inputs(mv, more, at);

@@ -43,6 +43,7 @@ pub fn parts<'a>(x: &'a X, f: &mut dyn FnMut(&'a X)) {
         | X::TokenSpace(a)
         | X::TokenOwner { token: a, .. }
         | X::TokenPlayer(a)
+        | X::TokenTable(a)
         | X::TokenHeading(a)
         | X::PerToken { owner: a, .. }
         | X::SpaceNumber { space: a, .. }
@@ -157,12 +158,16 @@ pub fn inside<'a>(s: &'a S, f: &mut dyn FnMut(&'a [S])) {
 /// The expressions that a statement itself reads, without those of the rules inside it.
 pub fn reads<'a>(s: &'a S, f: &mut dyn FnMut(&'a X)) {
     match s {
-        S::Let { x, .. } | S::Remove { what: x, .. } | S::Dissolve(x) | S::GiveFloor(x) | S::StartTimer(_, x) | S::Extend(x) => f(x),
+        S::Let { x, .. } | S::Remove { what: x, .. } | S::Dissolve(x) | S::StartTimer(_, x) | S::Extend(x) => f(x),
         S::Assign { place: p, x, .. } => {
             place(p, f);
             f(x);
         }
         S::If(arms, _) => arms.iter().for_each(|(cond, _)| f(cond)),
+        S::GiveFloor(seat, time) => {
+            f(seat);
+            time.iter().for_each(f);
+        }
         S::ForEach { set, .. } => f(set),
         S::Repeat { times, until, .. } => {
             f(times);
@@ -197,7 +202,7 @@ pub fn reads<'a>(s: &'a S, f: &mut dyn FnMut(&'a X)) {
             f(item);
             f(inst);
         }
-        S::Roll { n, faces, into } => {
+        S::Roll { n, faces, into, .. } => {
             f(n);
             faces.iter().for_each(&mut *f);
             place(into, f);
@@ -233,15 +238,24 @@ pub fn reads<'a>(s: &'a S, f: &mut dyn FnMut(&'a X)) {
         }
         S::Reveal { what, to } => {
             thing(what, f);
-            match to {
-                ToX::Table | ToX::All | ToX::Desk | ToX::Owner => {}
-                ToX::Seats(x) | ToX::Teams(x) | ToX::Groups(x) | ToX::Roles(x) => f(x),
-            }
+            people(to, f);
         }
         S::Conceal(what) => thing(what, f),
-        S::ShowText { with, .. } | S::Note { with, .. } => with.iter().for_each(|(_, _, x)| f(x)),
+        S::ShowText { with, to, .. } => {
+            with.iter().for_each(|(_, _, x)| f(x));
+            people(to, f);
+        }
+        S::Note { with, .. } => with.iter().for_each(|(_, _, x)| f(x)),
         S::Finish { people, .. } => people.iter().for_each(f),
         S::TakeFloor | S::StopTimer(_) | S::ClosePhase | S::GoTo(_) | S::Again | S::LeaveLoop => {}
+    }
+}
+
+fn people<'a>(to: &'a ToX, f: &mut dyn FnMut(&'a X)) {
+    match to {
+        ToX::Table | ToX::All | ToX::Desk | ToX::Owner => {}
+        ToX::Seats(x) | ToX::Teams(x) | ToX::Groups(x) | ToX::Roles(x) => f(x),
+        ToX::Many(many) => many.iter().for_each(|to| people(to, f)),
     }
 }
 

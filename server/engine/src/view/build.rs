@@ -573,7 +573,8 @@ impl<'a> Build<'a> {
     /// The nearer of the phase's own end and the end of a block around it.
     fn deadline(&self, strand: u32, run: &Running) -> Option<i64> {
         let mut at = Some(strand);
-        let mut best = run.deadline;
+        let own = self.seat().and_then(|s| run.clocks.iter().find(|c| c.0 == s)).map(|c| c.1);
+        let mut best = own.or(run.deadline);
         while let Some(s) = at {
             for f in &self.st.strands[s as usize].frames {
                 if let Frame::Within { until, .. } = f {
@@ -738,7 +739,7 @@ impl<'a> Build<'a> {
 
     fn joint(&self, m: u16, def: &MoveDef, run: &Running, unit: Unit) -> JointPart {
         let members = together(self.sc, self.st, run, unit);
-        let need = self.st.need(&def.agree, &members) as u32;
+        let need = self.st.need(self.sc, &def.agree, &members) as u32;
         let mut versions: Vec<(Vec<Val>, Vec<SeatId>)> = Vec::new();
         let mine = self.seat().is_some_and(|s| members.contains(&s));
         for v in run.versions.iter().filter(|v| mine && v.mv == m && v.unit == unit) {
@@ -747,8 +748,9 @@ impl<'a> Build<'a> {
                 None => versions.push((v.inputs.clone(), vec![SeatId(v.seat)])),
             }
         }
+        let held = run.versions.iter().filter(|v| mine && def.each && v.held && v.mv == m && v.unit == unit).map(|v| SeatId(v.seat)).collect();
         let versions = versions.into_iter().map(|(i, by)| VersionPart { inputs: self.answers(&def.asks, &i), by }).collect();
-        JointPart { members: members.into_iter().map(SeatId).collect(), need, each: def.each, versions }
+        JointPart { members: members.into_iter().map(SeatId).collect(), need, each: def.each, held, versions }
     }
 
     /// Stored values as they would travel.
@@ -875,6 +877,7 @@ impl<'a> Build<'a> {
                 (OptionKind::Token, label, text, look)
             }
             Base::Space(b) => (OptionKind::Space, reader.say(Say::Space(b), v), Vec::new(), None),
+            Base::Text => (OptionKind::Item, reader.say(Say::Text, v), Vec::new(), None),
             Base::Number => (OptionKind::Place, reader.say(Say::Number, v), Vec::new(), None),
             _ => (OptionKind::Number, reader.say(Say::Number, v), Vec::new(), None),
         };
@@ -1123,7 +1126,7 @@ impl<'a> Build<'a> {
             let board = &self.sc.boards[usize::from(b)];
             let inst = space / board.spaces.len().max(1) as u32;
             let here = self.st.table_of(self.sc, board.scope, inst).is_none_or(|x| self.sees_table(x));
-            if !here || !sees::board(self.sc, self.st, self.viewer, b, inst) {
+            if !here || !sees::space(self.sc, self.st, self.viewer, b, space) {
                 continue;
             }
             let scope = self.sc.kinds[usize::from(t.kind)].per;
@@ -1416,7 +1419,7 @@ impl<'a> Build<'a> {
 
     fn knobs(&self) -> Vec<Knob> {
         let mut out = Vec::new();
-        for (v, def) in self.sc.vars.iter().enumerate().filter(|(_, d)| d.keys.is_empty() && !d.input && !d.ty.list) {
+        for (v, def) in self.sc.vars.iter().enumerate().filter(|(_, d)| d.keys.len() <= 2 && !d.input && !d.ty.list) {
             let gauge = def.shown.as_deref() == Some("gauge") && def.scope == Scope::Table;
             if !(def.knob && def.scope == Scope::Session || gauge) {
                 continue;
@@ -1427,10 +1430,23 @@ impl<'a> Build<'a> {
                 Base::Number | Base::Duration => InputKind::Number { min, max, decimal: false, given: None },
                 _ => continue,
             };
+            let mut keys = vec![Vec::new()];
+            for k in &def.keys {
+                let all = self.all_keys(*k);
+                keys = keys.iter().flat_map(|a: &Vec<i64>| all.iter().map(move |b| [a.as_slice(), &[*b]].concat())).collect();
+            }
             for inst in self.instances(def.scope, None) {
-                let value = self.reader(Ctx::NOWHERE).shown(say(def.ty.base), &self.st.cell(self.sc, v as u16, inst, &[]));
                 let table = (def.scope == Scope::Table).then_some(inst + 1);
-                out.push(Knob { name: def.id.clone(), label: self.words(&def.name), table, kind: kind.clone(), value });
+                for key in &keys {
+                    let mut reader = self.reader(Ctx::NOWHERE);
+                    let value = reader.shown(say(def.ty.base), &self.st.cell(self.sc, v as u16, inst, key));
+                    let mut label = self.words(&def.name);
+                    for (k, of) in key.iter().zip(&def.keys) {
+                        label.push(super::Inline::Text(" · ".into()));
+                        label.extend(reader.say(say(of.base()), *k));
+                    }
+                    out.push(Knob { name: def.id.clone(), label, table, keys: key.clone(), kind: kind.clone(), value });
+                }
             }
         }
         out
@@ -1481,6 +1497,8 @@ fn ends(e: &EndsDef) -> Ends {
         EndsDef::Desk => Ends::Desk,
         EndsDef::Time | EndsDef::AtOnce => Ends::Time,
         EndsDef::When(_) => Ends::Condition,
+        EndsDef::Any(_) if e.waits_for_people() => Ends::AllDone,
+        EndsDef::Any(all) => all.first().map_or(Ends::Desk, ends),
     }
 }
 

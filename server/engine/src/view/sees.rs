@@ -99,8 +99,9 @@ pub fn var(sc: &Scenario, st: &State, viewer: Viewer, v: u16, inst: u32, keys: &
     {
         return false;
     }
-    if def.private && viewer != (Viewer::Seat(crate::SeatId(inst))) {
-        return false;
+    // What somebody keeps private is for the people it is meant for, and for no screen of the house.
+    if def.private {
+        return matches!(viewer, Viewer::Seat(_)) && audience(sc, st, viewer, &def.seen, def.scope, inst);
     }
     audience(sc, st, viewer, &def.seen, def.scope, inst)
         || uncovered(st, viewer, &def.seen)
@@ -127,7 +128,7 @@ pub fn token(sc: &Scenario, st: &State, viewer: Viewer, t: u32) -> bool {
     };
     let there = match token.at {
         Spot::Zone(z, i) => zone(sc, st, viewer, z, i),
-        Spot::Space(b, s) => board(sc, st, viewer, b, s / sc.boards[usize::from(b)].spaces.len().max(1) as u32),
+        Spot::Space(b, s) => space(sc, st, viewer, b, s),
         Spot::Gone => false,
     };
     there || widened(st, viewer, |w| *w == Secret::Token(t))
@@ -137,6 +138,17 @@ pub fn token(sc: &Scenario, st: &State, viewer: Viewer, t: u32) -> bool {
 pub fn board(sc: &Scenario, st: &State, viewer: Viewer, b: u16, inst: u32) -> bool {
     let def = &sc.boards[usize::from(b)];
     audience(sc, st, viewer, &def.seen, def.scope, inst)
+}
+
+/// What stands on a space: as on its board, unless the space says otherwise.
+#[must_use]
+pub fn space(sc: &Scenario, st: &State, viewer: Viewer, b: u16, s: u32) -> bool {
+    let def = &sc.boards[usize::from(b)];
+    let n = def.spaces.len().max(1) as u32;
+    match def.spaces.get((s % n) as usize).and_then(|s| s.seen.as_ref()) {
+        Some(seen) => audience(sc, st, viewer, seen, def.scope, s / n),
+        None => board(sc, st, viewer, b, s / n),
+    }
 }
 
 /// Which role a seat holds.

@@ -78,6 +78,10 @@ pub fn tiny(toml: &str) -> Arc<Scenario> {
 }
 
 pub fn tiny_files(toml: &str, words: &str) -> Files {
+    tiny_files_with(toml, words, Files::new())
+}
+
+pub fn tiny_files_with(toml: &str, words: &str, more: Files) -> Files {
     let head = "format = 1\nlanguage = \"it\"\n";
     // `flow = "a, b"` stands for two lines.
     let lines = toml.trim_start().lines().map(|l| match l.strip_prefix("flow = \"") {
@@ -88,7 +92,7 @@ pub fn tiny_files(toml: &str, words: &str) -> Files {
     if !toml.contains("[people]") {
         toml += "\n[people]\nseats = [2, 6]\ntables = [1, 1]\nabsent = \"wait\"\nlatecomers = \"join\"\n";
     }
-    let mut files = Files::new();
+    let mut files = more;
     files.insert("scenario.toml".into(), toml.into_bytes());
     files.insert("it.md".into(), format!("# Prova\nUna prova.\n\n{words}\n").into_bytes());
     for repair in check::fix::fix(&files) {

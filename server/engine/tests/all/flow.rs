@@ -794,8 +794,8 @@ do = "punti = 0"
         r.makes(0, name, &[]);
         assert_eq!(r.num("volte", 0), volte);
     }
-    r.desk(DeskAct::Set { name: "punti".into(), table: crate::common::table(0), value: n(0) });
-    r.desk(DeskAct::Set { name: "punti".into(), table: crate::common::table(0), value: n(9) });
+    r.desk(DeskAct::Set { name: "punti".into(), table: crate::common::table(0), keys: Vec::new(), value: n(0) });
+    r.desk(DeskAct::Set { name: "punti".into(), table: crate::common::table(0), keys: Vec::new(), value: n(9) });
     assert_eq!(r.num("volte", 0), 3, "a change of the desk fires it too");
 }
 

@@ -5,6 +5,7 @@ mod broken;
 mod common;
 mod explore;
 mod flow;
+mod language;
 mod people;
 mod plays;
 mod readers;

@@ -378,7 +378,7 @@ fissa = { value = 3 }
         "[variable]\nfiducia = { of = \"table\", seen = \"table\", start = 5, range = [0, 10], shown = \"gauge\" }\nsegreta = { of = \"table\", seen = \"nobody\" }\nmia = { of = \"table\", seen = \"table\", type = \"yes/no\" }\n",
     );
     let mut r = Room::begun(&ready(&tiny_files(&toml, "")), 2);
-    let set = |name: &str, value: Answer| DeskAct::Set { name: name.into(), table: table(0), value };
+    let set = |name: &str, value: Answer| DeskAct::Set { name: name.into(), table: table(0), keys: Vec::new(), value };
     for (name, value, code) in [
         ("segreta", n(1), Code::Unknown),
         ("punti", n(1), Code::Unknown),

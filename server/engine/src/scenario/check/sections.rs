@@ -140,7 +140,7 @@ const TOKEN: &[Key] = &[
     free("rows", &[Shape::Texts, Shape::Text, Shape::Map]),
     free("has", TEXT_MAP),
     free("per", &[Shape::Word(&["seat", "team"])]),
-    free("start", TEXT),
+    free("start", &[Shape::Text, Shape::TextMap]),
     free("most", COUNT),
     free("look", CARD_LOOK),
 ];

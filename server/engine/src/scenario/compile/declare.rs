@@ -93,7 +93,17 @@ impl<'t> Compiler<'t> {
             self.lists.push(ListDef { id: n.id.clone(), cols: Vec::new(), items, name: Words::default(), look });
             let per = n.text("per").map(|(p, _)| if p == "team" { Scope::Team } else { Scope::Seat });
             let start = n.text("start").and_then(|(t, span)| self.start_space(t, span));
-            self.kinds.push(KindDef { id: n.id.clone(), list: l, per, start, most });
+            let mut starts = Vec::new();
+            for e in n.map("start") {
+                let item = self.lists[usize::from(l)].items.iter().position(|i| i.id == e.key);
+                if item.is_none() {
+                    self.unknown(&e.key, e.key_span);
+                }
+                if let (Some(i), Some((board, space))) = (item, e.value.text().and_then(|(t, span)| self.start_space(t, span))) {
+                    starts.push((i as u32, board, space));
+                }
+            }
+            self.kinds.push(KindDef { id: n.id.clone(), list: l, per, start, starts, most });
         }
     }
 
@@ -375,7 +385,11 @@ impl<'t> Compiler<'t> {
                 ValueKind::Text(t) => Some(t.clone()),
                 _ => None,
             };
-            spaces.push(space(&id.unwrap_or_default(), i as i64 + 1, i as i64, 0));
+            let mut s = space(&id.unwrap_or_default(), i as i64 + 1, i as i64, 0);
+            if let ValueKind::Map(m) = &v.kind {
+                self.space_keys(n, m, &mut s);
+            }
+            spaces.push(s);
         }
         if let Some((text, span)) = n.text("edges") {
             for edge in text.split_whitespace() {
@@ -383,6 +397,20 @@ impl<'t> Compiler<'t> {
             }
         }
         spaces
+    }
+
+    /// Where a space stands needs no `has`; who sees it neither; everything else is an attribute.
+    fn space_keys(&mut self, n: &Node, keys: &[Entry], s: &mut SpaceDef) {
+        for e in keys {
+            match (e.key.as_str(), &e.value.kind) {
+                ("id", _) => {}
+                ("col" | "x", ValueKind::Int(v)) => s.col = *v,
+                ("row" | "y", ValueKind::Int(v)) => s.row = *v,
+                ("seen", ValueKind::Text(t)) => s.seen = Some(self.audience(t, e.value.span)),
+                (key, _) if n.map("has").iter().any(|h| h.key == key) => {}
+                (key, _) => self.faults.add("N215", e.key_span, &[key, &n.id]),
+            }
+        }
     }
 
     /// `a-b`: both ways; `a>b`: one way; `a-b:road`: labelled.
@@ -495,6 +523,42 @@ impl<'t> Compiler<'t> {
         if let Some((t, span)) = n.text("team") {
             self.roles[i].team = u32::try_from(self.constant(t, span, Ty::one(Base::Team))).ok();
         }
+        for e in n.map("gets") {
+            match self.zones.iter().position(|z| z.id == e.key) {
+                Some(z) => {
+                    let items = self.gotten(z, &e.value);
+                    self.roles[i].gets.push((z as u16, items));
+                }
+                None => self.unknown(&e.key, e.key_span),
+            }
+        }
+    }
+
+    /// What a role brings into a zone: `"lettera"`, `["lettera", "timbro"]`, `{ moneta = 3 }` or `"all carta"`.
+    fn gotten(&mut self, zone: usize, v: &Value) -> Vec<u32> {
+        let kind = self.zones[zone].holds;
+        self.kinds_made.push(kind);
+        let list = usize::from(self.kind_list(kind));
+        let mut out = Vec::new();
+        let mut named: Vec<(String, i64, Span)> = Vec::new();
+        match &v.kind {
+            ValueKind::Text(t) if t.strip_prefix("all ").map(str::trim) == Some(self.kinds[usize::from(kind)].id.as_str()) => {
+                out.extend((0..self.lists[list].items.len() as u32).flat_map(|i| vec![i; self.lists[list].items[i as usize].qty as usize]));
+            }
+            ValueKind::Text(t) => named.push((t.clone(), 1, v.span)),
+            ValueKind::List(l) => named.extend(l.iter().filter_map(|v| v.text()).map(|(t, s)| (t.to_string(), 1, s))),
+            ValueKind::Map(m) => {
+                named.extend(m.iter().map(|e| (e.key.clone(), if let ValueKind::Int(n) = e.value.kind { n } else { 1 }, e.key_span)))
+            }
+            _ => {}
+        }
+        for (id, n, span) in named {
+            match self.lists[list].items.iter().position(|i| i.id == id) {
+                Some(i) => out.extend(vec![i as u32; usize::try_from(n).unwrap_or(0)]),
+                None => self.unknown(&id, span),
+            }
+        }
+        out
     }
 
     fn role_sheet(&mut self, i: usize, sheet: &'t Sheet) {
@@ -688,7 +752,7 @@ impl<'t> Compiler<'t> {
             },
         };
         let mut def = VarDef { id: n.id.clone(), ty, keys, seen: vec![Aud::All], knob: n.bool("live").unwrap_or(false), ..VarDef::empty() };
-        def.range = range(n);
+        def.range = range(n, ty);
         match value.map(|v| &v.kind) {
             Some(ValueKind::Map(m)) if !def.keys.is_empty() => def.table = self.table_of_map(m, &def.keys, ty),
             Some(ValueKind::Text(t)) if ty.base == Base::Duration => {
@@ -735,8 +799,7 @@ impl<'t> Compiler<'t> {
             .into_iter()
             .filter_map(|(t, s)| self.key_of(&t, s))
             .collect();
-        let float = matches!(n.get("else").map(|v| &v.kind), Some(ValueKind::Float(_)));
-        let ty = Ty::one(if float { Base::Decimal } else { Base::Number });
+        let ty = self.data_type(n);
         let start = n.get("else").map_or(0, |v| self.constant_value(v, ty));
         let table = match n.get("rows").map(|v| &v.kind) {
             Some(ValueKind::Map(m)) if !keys.is_empty() => self.table_of_map(m, &keys, ty),
@@ -745,6 +808,43 @@ impl<'t> Compiler<'t> {
         };
         self.names.add(&n.id, Decl::Var(self.vars.len() as u16), n.span, self.faults);
         self.vars.push(VarDef { id: n.id.clone(), ty, keys, table, start: Val::N(start), seen: vec![Aud::All], ..VarDef::empty() });
+    }
+
+    /// What a look-up table gives: told by its values.
+    fn data_type(&self, n: &'t Node) -> Ty {
+        let mut words: Vec<String> = Vec::new();
+        let mut base = Base::Number;
+        let mut look = |v: &Value| match &v.kind {
+            ValueKind::Float(_) => base = Base::Decimal,
+            ValueKind::Bool(_) => base = Base::Bool,
+            ValueKind::Text(t) => words.push(t.trim().to_string()),
+            _ => {}
+        };
+        n.get("else").into_iter().for_each(&mut look);
+        match n.get("rows").map(|v| &v.kind) {
+            Some(ValueKind::Map(m)) => m.iter().for_each(|e| match &e.value.kind {
+                ValueKind::Map(inner) => inner.iter().for_each(|i| look(&i.value)),
+                _ => look(&e.value),
+            }),
+            Some(ValueKind::Text(path)) => {
+                if let Some(sheet) = self.sheet(path) {
+                    words.extend(sheet.rows.iter().flat_map(|r| r.cells.iter().skip(1).map(|c| c.0.trim().to_string())));
+                }
+            }
+            _ => {}
+        }
+        let opt = words.iter().any(|w| w == "none");
+        for w in words.iter().filter(|w| !w.is_empty() && *w != "none") {
+            if w.parse::<i64>().is_ok() {
+                continue;
+            }
+            base = match (w.replace(',', ".").parse::<f64>(), w.to_lowercase().as_str()) {
+                (Ok(_), _) => Base::Decimal,
+                (_, "yes" | "no" | "true" | "false" | "sì" | "si") => Base::Bool,
+                _ => self.names.find(w).first().and_then(|(d, _)| self.decl_base(*d)).unwrap_or(base),
+            };
+        }
+        Ty { base, list: false, opt }
     }
 
     fn table_of_sheet(&mut self, path: &str, keys: &[KeyOf], ty: Ty) -> Vec<(Vec<i64>, i64)> {
@@ -779,9 +879,9 @@ impl<'t> Compiler<'t> {
         let keys = self.each(n).into_iter().map(|k| k.1).collect();
         let seen = self.seen(n);
         let start = match n.get("start") {
-            Some(v) => self.start_value(v, ty),
-            None if ty.list => Val::L(Vec::new()),
-            None => Val::N(zero(ty)),
+            Some(v) if !self.is_computed(v) => self.start_value(v, ty),
+            _ if ty.list => Val::L(Vec::new()),
+            _ => Val::N(zero(ty)),
         };
         self.names.add(&n.id, Decl::Var(self.vars.len() as u16), n.span, self.faults);
         self.vars.push(VarDef {
@@ -791,10 +891,34 @@ impl<'t> Compiler<'t> {
             keys,
             seen,
             start,
-            range: range(n),
+            range: range(n, ty),
             shown: n.text("shown").map(|t| t.0.to_string()),
             ..VarDef::empty()
         });
+    }
+
+    /// A start that is neither a literal nor the name of an option or role: an expression.
+    fn is_computed(&self, v: &Value) -> bool {
+        let ValueKind::Text(t) = &v.kind else { return false };
+        let t = t.trim();
+        let literal = t.is_empty() || ["none", "yes", "no", "true", "false"].contains(&t) || t.replace(',', ".").parse::<f64>().is_ok();
+        !literal && !self.names.find(t).iter().any(|(d, _)| matches!(d, Decl::Item(..) | Decl::Role(_)))
+    }
+
+    /// Starts that are expressions, compiled once all names and types are known.
+    pub fn compile_starts(&mut self) {
+        for n in self.nodes("variable") {
+            let Some(v) = n.get("start").filter(|v| self.is_computed(v)) else { continue };
+            let (Some(i), Some(ex)) = (self.vars.iter().position(|d| d.id == n.id && !d.input), self.parsed(v)) else { continue };
+            let (scope, ty) = (self.vars[i].scope, self.vars[i].ty);
+            if !self.vars[i].keys.is_empty() {
+                self.faults.add("T322", v.span, &[&n.id]);
+                continue;
+            }
+            let around = self.instance_around(scope);
+            let x = self.with(around, |cx| if ty.list { cx.set(&ex, Some(ty.base)).0 } else { cx.one(&ex, ty.base) });
+            self.vars[i].starts = Some(x);
+        }
     }
 
     fn start_value(&mut self, v: &Value, ty: Ty) -> Val {
@@ -922,6 +1046,7 @@ fn role(id: &str) -> RoleDef {
         from: 0,
         rest: false,
         team: None,
+        gets: Vec::new(),
         name: Words::default(),
         public: Words::default(),
         brief: Words::default(),
@@ -929,7 +1054,7 @@ fn role(id: &str) -> RoleDef {
 }
 
 fn space(id: &str, n: i64, col: i64, row: i64) -> SpaceDef {
-    SpaceDef { id: id.to_string(), n, col, row, attrs: Vec::new(), next: Vec::new(), land: Vec::new() }
+    SpaceDef { id: id.to_string(), n, col, row, attrs: Vec::new(), next: Vec::new(), land: Vec::new(), seen: None }
 }
 
 fn line(from: i64, to: i64, ring: bool) -> Vec<SpaceDef> {
@@ -978,8 +1103,9 @@ pub fn zero(ty: Ty) -> i64 {
     }
 }
 
-fn range(n: &Node) -> Option<(i64, i64)> {
+fn range(n: &Node, ty: Ty) -> Option<(i64, i64)> {
     let int = |v: &Value| match v.kind {
+        ValueKind::Int(n) if ty.base == Base::Decimal => Some(n * crate::scenario::model::DEC),
         ValueKind::Int(n) => Some(n),
         ValueKind::Float(f) => Some(decimal(f)),
         _ => None,

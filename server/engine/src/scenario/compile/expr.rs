@@ -117,12 +117,33 @@ impl Cx<'_, '_> {
                 x => x,
             },
             (Base::Token(k), Base::Item(l)) if !have.list && self.c.kind_list(k) == l => X::TokenItem(boxed(x)),
+            (Base::Item(l), Base::Token(_)) if !have.list => match self.one_token(l, &x) {
+                Some((k, token)) if Base::Token(k) == want.base => token,
+                _ => {
+                    self.c.faults.add("T301", span, &[&self.c.type_name(have), &self.c.type_name(want)]);
+                    x
+                }
+            },
             (_, Base::Any) => x,
             _ => {
                 self.c.faults.add("T301", span, &[&self.c.type_name(have), &self.c.type_name(want)]);
                 x
             }
         }
+    }
+
+    /// The name of an item stands for its token, where there is one of it.
+    pub fn one_token(&mut self, list: u16, item: &X) -> Option<(u16, X)> {
+        let kind = self.c.kinds.iter().position(|k| k.list == list)? as u16;
+        let once = |i: &crate::scenario::model::ItemDef| i.qty == 1;
+        let one = match item {
+            X::K(i) => usize::try_from(*i).ok().and_then(|i| self.c.lists[usize::from(list)].items.get(i)).is_some_and(once),
+            _ => self.c.lists[usize::from(list)].items.iter().all(once),
+        };
+        let table = self.a.table.then(|| boxed(X::CtxTable));
+        let reg = self.a.reg();
+        let is = X::Eq(boxed(X::TokenItem(boxed(X::Reg(reg)))), boxed(item.clone()));
+        one.then(|| (kind, X::First(boxed(X::Where { set: boxed(X::AllTokens { kind, table }), reg, cond: boxed(is) }))))
     }
 
     // ------------------------------------------------------------ expressions
@@ -181,6 +202,11 @@ impl Cx<'_, '_> {
                 let (xb, tb) = self.ex(b, Some(ta.base));
                 let (xa, xb, ty) = self.same(xa, ta, xb, tb, ex.span);
                 (X::If(boxed(c), boxed(xa), boxed(xb)), Ty { opt: ta.opt || tb.opt, ..ty })
+            }
+            Kind::Over(timer) => {
+                let t = self.c.timer(timer);
+                self.c.timers_read.push((t, ex.span));
+                (X::TimerOver(t), BOOL)
             }
             Kind::Range(a, b) => {
                 let (a, b) = (self.number(a), self.number(b));
@@ -394,11 +420,26 @@ impl Cx<'_, '_> {
         let pick = found.iter().find(|(d, _)| want.is_some_and(|w| self.c.decl_base(*d) == Some(w))).or(found.first());
         match pick {
             Some((d, _)) => self.declared(*d, n, span),
-            None => {
+            None => self.space_named(n, span, want).unwrap_or_else(|| {
                 self.c.unknown(n, span);
                 (X::K(crate::scenario::model::NONE), Ty::one(Base::Any))
-            }
+            }),
         }
+    }
+
+    /// A bare name of a space: of the board that is wanted, else of the only board that has it.
+    fn space_named(&mut self, n: &str, span: Span, want: Option<Base>) -> Option<Typed> {
+        let has = |b: &u16| self.c.boards[usize::from(*b)].spaces.iter().any(|s| s.id.eq_ignore_ascii_case(n));
+        let boards: Vec<u16> = (0..self.c.boards.len() as u16).filter(has).collect();
+        let board = match (want, boards.as_slice()) {
+            (Some(Base::Space(b)), _) if boards.contains(&b) => b,
+            (_, [b]) => *b,
+            _ => return None,
+        };
+        let at = self.c.boards[usize::from(board)].spaces.iter().position(|s| s.id.eq_ignore_ascii_case(n))?;
+        let number = self.c.boards[usize::from(board)].spaces[at].n;
+        let inst = self.reach(self.c.boards[usize::from(board)].scope, n, span);
+        Some((X::SpaceOf { board, inst: boxed(inst), n: boxed(X::K(number)) }, Ty::one(Base::Space(board))))
     }
 
     fn declared(&mut self, d: Decl, n: &str, span: Span) -> Typed {
@@ -595,6 +636,16 @@ impl Cx<'_, '_> {
         if let Kind::Name(n) = &*a.kind {
             if let Some(typed) = self.attribute(n, base, &x) {
                 return typed;
+            }
+            // `place of lepre`: what only a token has is asked of the item's token.
+            if let Base::Item(l) = base
+                && n != "name"
+                && n != "text"
+                && let Some((k, token)) = self.one_token(l, &x)
+                && (self.attribute(n, Base::Token(k), &token).is_some()
+                    || self.c.names.find(n).iter().any(|(d, _)| self.c.decl_scope(*d) == Some(Scope::Token(k))))
+            {
+                return self.owned(a, Base::Token(k), &token, span, want);
             }
             let known = self.c.names.find(n).first().map(|(d, _)| *d);
             if let Some(d) = known.filter(|d| self.c.decl_scope(*d).is_some_and(|s| self.c.path(base, &x, s).is_none())) {
@@ -819,8 +870,10 @@ impl Cx<'_, '_> {
                 )
             }
             ("answered" | "defaulted", [v, s]) => {
-                let inst = boxed(self.one(&s.value, Base::Seat));
+                let seat = self.one(&s.value, Base::Seat);
                 let v = self.input_var(&v.value);
+                let scope = self.c.vars[usize::from(v)].scope;
+                let inst = boxed(self.c.path(Base::Seat, &seat, scope).unwrap_or(seat));
                 (if n == "answered" { X::Answered { v, inst } } else { X::Defaulted { v, inst } }, BOOL)
             }
             ("tier", [t, c]) => self.tier(t, c),
@@ -1078,7 +1131,7 @@ fn same_team(a: X, b: X) -> X {
 }
 
 /// The name given to the item of the innermost set of nested clauses.
-fn innermost_name(ex: &Ex) -> Option<String> {
+pub fn innermost_name(ex: &Ex) -> Option<String> {
     match &*ex.kind {
         Kind::Each(n, _) => Some(n.clone()),
         Kind::Where(s, _) | Kind::Sorted(s, _) | Kind::From(s, _) | Kind::Except(s, _) => innermost_name(s),
@@ -1087,7 +1140,7 @@ fn innermost_name(ex: &Ex) -> Option<String> {
 }
 
 /// Puts a name to the item of the innermost set, so that `where` and `sorted by` know it too.
-fn name_innermost(ex: &Ex, name: &str) -> Ex {
+pub fn name_innermost(ex: &Ex, name: &str) -> Ex {
     let kind = match &*ex.kind {
         Kind::Where(s, c) => Kind::Where(name_innermost(s, name), c.clone()),
         Kind::Sorted(s, k) => Kind::Sorted(name_innermost(s, name), k.clone()),

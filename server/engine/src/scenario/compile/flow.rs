@@ -211,7 +211,7 @@ impl Compiler<'_> {
         for f in frames {
             let lp = &self.loops[usize::from(*f)];
             if let Some(v) = lp.item
-                && matches!(lp.item_base, Base::Seat | Base::Team | Base::Table | Base::Group(_) | Base::Token(_))
+                && matches!(lp.item_base, Base::Seat | Base::Team | Base::Table | Base::Group(_) | Base::Token(_) | Base::Item(_) | Base::Space(_))
             {
                 let inst = self.scope_inst(lp.scope, scope);
                 a.push(lp.item_base, X::Var { v, inst: Box::new(inst), keys: Vec::new() });

@@ -20,6 +20,7 @@ use expr::{Around, Cx};
 use names::{Decl, Names};
 
 use super::faults::Faults;
+use super::limits;
 use super::model::{
     Base, BoardDef, Frame, GroupDef, KindDef, ListDef, LoopDef, RoleDef, Scenario, Scope, TeamDef, TextDef, Ty, Val, ValueDef, VarDef, X, ZoneDef,
 };
@@ -47,6 +48,11 @@ pub struct Compiler<'t> {
     pub text_types: BTreeMap<(u16, String), Ty>,
     pub text_used: Vec<(u16, Vec<String>, Span)>,
     pub timers: Vec<String>,
+    /// Kinds of tokens that rules make, or roles bring.
+    pub kinds_made: Vec<u16>,
+    /// Timers that a rule starts, and those that a condition reads.
+    pub timers_started: Vec<u16>,
+    pub timers_read: Vec<(u16, Span)>,
     pub loops: Vec<LoopDef>,
     pub phase_ids: Vec<String>,
     pub move_ids: Vec<String>,
@@ -79,6 +85,9 @@ pub fn compile(tree: &Tree, hash: &str, faults: &mut Faults) -> Option<Scenario>
         text_types: BTreeMap::new(),
         text_used: Vec::new(),
         timers: Vec::new(),
+        kinds_made: Vec::new(),
+        timers_started: Vec::new(),
+        timers_read: Vec::new(),
         loops: Vec::new(),
         phase_ids: Vec::new(),
         move_ids: Vec::new(),
@@ -99,6 +108,7 @@ pub fn compile(tree: &Tree, hash: &str, faults: &mut Faults) -> Option<Scenario>
     c.find_types(&lines, root);
     let values = c.compile_values();
     c.values = values;
+    c.compile_starts();
     let flow = c.steps(&lines, root);
     let people = c.compile_people(together);
     c.compile_roles();
@@ -118,6 +128,8 @@ pub fn compile(tree: &Tree, hash: &str, faults: &mut Faults) -> Option<Scenario>
     c.compile_texts();
     c.name_things();
     c.unused_texts();
+    c.timers_never_started();
+    c.pieces();
     let columns = c.give_columns();
     let (title, summary) = c.title();
     let plays = super::plays::compile(&mut c, &phases, &moves);
@@ -172,6 +184,7 @@ impl VarDef {
             scope: Scope::Session,
             ty: Ty::one(Base::Number),
             start: Val::N(0),
+            starts: None,
             range: None,
             seen: Vec::new(),
             keys: Vec::new(),
@@ -246,12 +259,13 @@ impl<'t> Compiler<'t> {
 
     /// The board on which tokens of a kind stand: where they start, else the only one.
     pub fn board_of(&self, kind: u16) -> u16 {
-        self.kinds[usize::from(kind)].start.map_or(0, |(b, _)| b)
+        let kind = &self.kinds[usize::from(kind)];
+        kind.start.map(|(b, _)| b).or_else(|| kind.starts.first().map(|s| s.1)).unwrap_or(0)
     }
 
     /// The kind whose tokens stand on a board: the one that starts there, else the first without a zone.
     pub fn kind_on(&self, board: u16) -> u16 {
-        let starts = self.kinds.iter().position(|k| k.start.is_some_and(|(b, _)| b == board));
+        let starts = self.kinds.iter().position(|k| k.start.is_some_and(|(b, _)| b == board) || k.starts.iter().any(|s| s.1 == board));
         starts.or_else(|| (0..self.kinds.len()).find(|k| self.zones.iter().all(|z| usize::from(z.holds) != *k))).unwrap_or(0) as u16
     }
 
@@ -306,6 +320,7 @@ impl<'t> Compiler<'t> {
             (Base::Seat, Scope::Group(k)) => X::SeatGroup(k, b()),
             (Base::Team, Scope::Table) => X::TeamTable(b()),
             (Base::Group(_), Scope::Table) => X::GroupTable(b()),
+            (Base::Token(_), Scope::Table) => X::TokenTable(b()),
             (Base::Token(k), _) => {
                 let scope = self.owner_scope(k)?;
                 let owner = X::TokenOwner { scope, token: b() };
@@ -491,6 +506,31 @@ impl<'t> Compiler<'t> {
         }
         self.timers.push(n.to_string());
         (self.timers.len() - 1) as u16
+    }
+
+    /// How many pieces of each kind there may be; and kinds of which nothing ever comes into play.
+    fn pieces(&mut self) {
+        for (k, n) in self.nodes("token").into_iter().enumerate() {
+            let made = self.kinds_made.contains(&(k as u16));
+            let def = &mut self.kinds[k];
+            if n.get("most").is_none() {
+                def.most = def.most.max(limits::PIECES);
+            }
+            let lies = self.zones.iter().any(|z| usize::from(z.holds) == k && !z.start.is_empty());
+            if !made && !lies && def.per.is_none() && def.start.is_none() && def.starts.is_empty() {
+                self.faults.add("W217", n.span, &[&n.id]);
+            }
+        }
+    }
+
+    fn timers_never_started(&mut self) {
+        for (t, span) in std::mem::take(&mut self.timers_read) {
+            if !self.timers_started.contains(&t) {
+                let name = self.timers[usize::from(t)].clone();
+                let near = nearest(&name, self.timers_started.iter().map(|t| self.timers[usize::from(*t)].as_str())).unwrap_or("").to_string();
+                self.faults.add("N201", span, &[&name, &near]);
+            }
+        }
     }
 
     /// The register under which a text finds what `show … with` hands over.

@@ -37,12 +37,7 @@ impl<'t> Compiler<'t> {
     }
 
     pub fn value_around(&mut self, i: usize, n: &Node) -> Around {
-        let scope = self.values[i].scope;
-        let mut a = Around { table: scope != Scope::Session, me: scope == Scope::Seat, ..Around::default() };
-        let reg = a.reg();
-        if scope != Scope::Session {
-            a.push(base_of(scope), X::Reg(reg));
-        }
+        let mut a = self.instance_around(self.values[i].scope);
         for (name, key) in self.each(n) {
             let reg = a.reg();
             a.locals.push((name, Ty::one(key.base()), X::Reg(reg)));
@@ -50,9 +45,20 @@ impl<'t> Compiler<'t> {
         a
     }
 
+    /// Where something is computed for an instance of a scope: register 0 is that instance.
+    pub fn instance_around(&self, scope: Scope) -> Around {
+        let mut a = Around { table: scope != Scope::Session, me: scope == Scope::Seat, ..Around::default() };
+        let reg = a.reg();
+        if scope != Scope::Session {
+            a.push(base_of(scope), X::Reg(reg));
+        }
+        a
+    }
+
     fn type_inputs(&mut self) {
         for m in self.nodes("move") {
             let around = self.move_around_plain(m);
+            let answers = self.answers_of(m, &around).map(|a| a.2);
             for key in ["ask", "reply"] {
                 for e in m.map(key) {
                     let Some(v) = self.vars.iter().position(|v| v.id == e.key && v.input) else {
@@ -71,6 +77,21 @@ impl<'t> Compiler<'t> {
                     };
                     let base = set.map_or(Base::Any, |s| self.with(around.clone(), |cx| cx.set(&s, None).1));
                     let ty = Self::input_type(&input, base);
+                    // What an input gives is known before values are compiled.
+                    match &input {
+                        Input::Tiers { sizes, .. } => {
+                            let sizes = sizes.iter().map(|s| u32::try_from(*s).unwrap_or(0)).collect();
+                            self.tier_sizes.insert(v as u16, sizes);
+                        }
+                        Input::Share { over, .. } => {
+                            let over = self.with(around.clone(), |cx| cx.set(over, None).0);
+                            self.share_sets.insert(v as u16, over);
+                        }
+                        _ => {}
+                    }
+                    if let Some(base) = answers {
+                        self.vars[v].keys = vec![key_of(base)];
+                    }
                     self.vars[v].ty = ty;
                     self.vars[v].start = if ty.list { Val::L(Vec::new()) } else { self.vars[v].start.clone() };
                 }
@@ -153,7 +174,8 @@ impl<'t> Compiler<'t> {
 
     /// A phase that waits for people needs something they can do.
     fn check_ends(&mut self, p: &PhaseDef, n: &Node, moves: &[MoveDef]) {
-        let waits = matches!(p.ends, EndsDef::AllDone | EndsDef::Done(_));
+        // What else ends it may be enough.
+        let waits = p.ends.waits_for_people() && !matches!(&p.ends, EndsDef::Any(all) if !all.iter().all(EndsDef::waits_for_people));
         let can = p.ack || p.talk == Talk::InTurn || p.moves.iter().any(|m| !moves[usize::from(*m)].extra);
         if waits && !can {
             self.faults.add("F403", n.get("ends").map_or(n.span, |v| v.span), &[]);
@@ -187,11 +209,14 @@ impl<'t> Compiler<'t> {
             "desk" => Talk::Desk,
             _ => Talk::Free,
         };
+        let limit = self.limit(n, "limit", &strand);
         let same_for_all = also.is_empty() && self.same_for_all(&title) && self.same_for_all(&text);
         PhaseDef {
             id: n.id.clone(),
             ends: self.ends(n, &strand),
-            limit: self.limit(n, "limit", &strand),
+            limit: limit.as_ref().map(|l| l.0.clone()),
+            limit_each: limit.as_ref().is_some_and(|l| l.1),
+            limit_fixed: limit.as_ref().is_some_and(|l| l.2),
             who: self.who_acts(n, &me),
             cover: n.bool("cover").unwrap_or(false),
             desk_opens: n.text("opens").is_some_and(|t| t.0 == "desk"),
@@ -200,7 +225,7 @@ impl<'t> Compiler<'t> {
             ack: n.bool("ack").unwrap_or(false),
             talk,
             speakers: self.key_bool(n, "speakers", &me),
-            speech: self.limit(n, "speech", &strand),
+            speech: self.limit(n, "speech", &strand).map(|l| l.0),
             panels: self.panels_named(n),
             also,
             stuck: self.stuck(n),
@@ -246,20 +271,26 @@ impl<'t> Compiler<'t> {
         let Some((text, span)) = n.text("ends") else {
             return EndsDef::Desk;
         };
-        match phrase::ends(text, span, self.faults) {
-            Some(phrase::Ends::AllDone) => EndsDef::AllDone,
-            Some(phrase::Ends::Done(k)) => EndsDef::Done(u32::try_from(k).unwrap_or(0)),
-            Some(phrase::Ends::Time) => EndsDef::Time,
-            Some(phrase::Ends::AtOnce) => EndsDef::AtOnce,
-            Some(phrase::Ends::When(ex)) => EndsDef::When(self.with(strand.clone(), |cx| cx.bool(&ex))),
-            Some(phrase::Ends::Desk) | None => EndsDef::Desk,
-        }
+        let clauses = phrase::ends(text, span, self.faults).unwrap_or_else(|| vec![phrase::Ends::Desk]);
+        let mut all: Vec<EndsDef> = clauses
+            .iter()
+            .map(|c| match c {
+                phrase::Ends::AllDone => EndsDef::AllDone,
+                phrase::Ends::Done(n) => EndsDef::Done(self.with(strand.clone(), |cx| cx.number(n))),
+                phrase::Ends::Time => EndsDef::Time,
+                phrase::Ends::AtOnce => EndsDef::AtOnce,
+                phrase::Ends::When(ex) | phrase::Ends::OrWhen(ex) => EndsDef::When(self.with(strand.clone(), |cx| cx.bool(ex))),
+                phrase::Ends::Desk => EndsDef::Desk,
+            })
+            .collect();
+        if all.len() == 1 { all.remove(0) } else { EndsDef::Any(all) }
     }
 
-    fn limit(&mut self, n: &Node, key: &str, strand: &Around) -> Option<X> {
+    /// A time; whether every seat has a clock of its own; whether the desk may not extend it.
+    fn limit(&mut self, n: &Node, key: &str, strand: &Around) -> Option<(X, bool, bool)> {
         let (text, span) = n.text(key)?;
-        let ex = phrase::limit(text, span, self.faults)??;
-        Some(self.with(strand.clone(), |cx| cx.one(&ex, Base::Duration)))
+        let limit = phrase::limit(text, span, self.faults)??;
+        Some((self.with(strand.clone(), |cx| cx.one(&limit.time, Base::Duration)), limit.each, limit.fixed))
     }
 
     fn who_acts(&mut self, n: &Node, me: &Around) -> Option<X> {
@@ -365,7 +396,7 @@ impl<'t> Compiler<'t> {
             timeout: timeout(m),
             seen: Vec::new(),
             joint,
-            agree: self.agree(m),
+            agree: self.agree(m, &acting),
             tie: self.tie(m, &acting),
             each,
             accept: self.judge(m, &me),
@@ -401,16 +432,13 @@ impl<'t> Compiler<'t> {
         out
     }
 
-    fn agree(&mut self, m: &Node) -> Agree {
-        match m.get("agree").map(|v| &v.kind) {
-            Some(ValueKind::Int(n)) => Agree::Number(u32::try_from(*n).unwrap_or(1).max(1)),
-            Some(ValueKind::Text(t)) => match t.as_str() {
-                "one" => Agree::One,
-                "majority" => Agree::Majority,
-                "most" => Agree::Most,
-                _ => Agree::All,
-            },
-            _ => Agree::All,
+    fn agree(&mut self, m: &Node, acting: &Around) -> Agree {
+        match m.get("agree").and_then(|v| v.text()).map(|t| t.0.trim()) {
+            Some("one") => Agree::One,
+            Some("majority") => Agree::Majority,
+            Some("most") => Agree::Most,
+            Some("all") => Agree::All,
+            _ => self.key_number(m, "agree", acting).map_or(Agree::All, Agree::Number),
         }
     }
 

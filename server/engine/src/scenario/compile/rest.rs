@@ -212,20 +212,10 @@ impl<'t> Compiler<'t> {
         let mut out = Vec::new();
         for n in self.nodes("trigger") {
             let (scope, a) = self.scope_around(n);
-            let when = self.trigger_when(n, &a);
+            let when = self.key_bool(n, "when", &a).unwrap_or(X::K(0));
             out.push(TriggerDef { id: n.id.clone(), scope, when, then: self.key_rule(n, "then", a) });
         }
         out
-    }
-
-    /// A condition, or `t is over` for a timer.
-    fn trigger_when(&mut self, n: &Node, a: &Around) -> X {
-        if let Some((t, _)) = n.text("when")
-            && let Some(timer) = t.trim().strip_suffix("is over")
-        {
-            return X::TimerOver(self.timer(timer.trim()));
-        }
-        self.key_bool(n, "when", a).unwrap_or(X::K(0))
     }
 
     pub fn compile_endings(&mut self) -> Vec<EndingDef> {
@@ -253,7 +243,7 @@ impl<'t> Compiler<'t> {
             a.push(Base::Table, X::CtxTable);
             let then = self.key_rule(n, "then", a.clone());
             let (title, text) = self.section_words("inject", &n.id, &a);
-            out.push(InjectDef { id: n.id.clone(), then, title, text, to_all: n.text("to").is_some_and(|t| t.0 == "all") });
+            out.push(InjectDef { id: n.id.clone(), then, title, text, to: n.text("to").map_or_else(Vec::new, |(t, span)| self.audience(t, span)) });
         }
         out
     }
@@ -263,6 +253,7 @@ impl<'t> Compiler<'t> {
     pub fn compile_panels(&mut self) -> Vec<PanelDef> {
         let mut out = Vec::new();
         for n in self.nodes("panel") {
+            // A panel speaks to whoever looks at it: bare names are the reader's own.
             let mut a = Around { table: true, me: true, ..Around::default() };
             let on = texts_of(n, "on");
             // What phones alone show may speak of its reader: `coppia` is mine. Elsewhere nobody reads.
@@ -270,6 +261,7 @@ impl<'t> Compiler<'t> {
                 a.push(Base::Seat, X::Me);
             }
             a.push(Base::Table, X::CtxTable);
+            a.push(Base::Seat, X::Me);
             let Some(ex) = n.get("rows").and_then(|v| self.parsed(v)) else {
                 continue;
             };
@@ -341,7 +333,7 @@ impl<'t> Compiler<'t> {
 
     /// Texts are compiled when all `show`s are known: what is handed over has its register.
     pub fn compile_texts(&mut self) {
-        for i in 0..self.texts.len() {
+        for i in (0..self.texts.len()).filter(|i| !self.is_of_the_house(*i)).collect::<Vec<_>>() {
             let id = self.texts[i].id.clone();
             let mut a = Around { table: true, ..Around::default() };
             for (name, _, list) in self.texts[i].with.clone() {
@@ -375,8 +367,50 @@ impl<'t> Compiler<'t> {
         }
     }
 
+    /// A text that shows one value under the name of its thing: "Punti: 12". Place 0 is the value, place 1 whose it is.
+    pub fn house_text(&mut self, name: &str, say: super::super::model::Say, list: bool, owner: bool) -> u16 {
+        use crate::scenario::model::{Para, Piece, Prose, Say, TextDef, Words};
+        let none = Around::default();
+        let mut labels = Words::default();
+        for kind in ["variable", "value", "zone", "parameter"] {
+            let found = self.section_words(kind, name, &none).0;
+            if labels.is_empty() && !found.is_empty() {
+                labels = found;
+            }
+        }
+        let mut words = Vec::new();
+        for lang in 0..self.tree.words.len() {
+            let label = labels.of(lang).map(crate::view::prose::plain_words).unwrap_or_default();
+            let mut line = Vec::new();
+            if !label.is_empty() {
+                line.push(Piece::Text(label));
+            }
+            if owner {
+                line.extend([Piece::Text(" (".into()), Piece::Place(1), Piece::Text(")".into())]);
+            }
+            if !line.is_empty() {
+                line.push(Piece::Text(": ".into()));
+            }
+            line.push(Piece::Place(0));
+            words.push(Some(Prose { blocks: vec![Para::Paragraph(line)], places: Vec::new() }));
+        }
+        let mut places = vec![PlaceX { x: if list { X::ListReg(0) } else { X::Reg(0) }, list, say }];
+        if owner {
+            places.push(PlaceX { x: X::Reg(u16::from(!list)), list: false, say: Say::Seat });
+        }
+        let map = vec![(0..places.len() as u16).collect(); words.len()];
+        let id = self.texts.len() as u16;
+        self.texts.push(TextDef { id: format!("_{name}"), with: Vec::new(), words: Words(words), places, map });
+        id
+    }
+
+    /// Texts of the house have their words already.
+    fn is_of_the_house(&self, text: usize) -> bool {
+        self.texts[text].id.starts_with('_')
+    }
+
     pub fn unused_texts(&mut self) {
-        for i in 0..self.texts.len() {
+        for i in (0..self.texts.len()).filter(|i| !self.is_of_the_house(*i)).collect::<Vec<_>>() {
             if !self.text_used.iter().any(|u| usize::from(u.0) == i) {
                 let id = self.texts[i].id.clone();
                 let span = self.tree.words.first().and_then(|w| {

@@ -121,6 +121,10 @@ impl Cx<'_, '_> {
                 let (x, ty) = self.ex(b, None);
                 let (base, x) = match (ty.base, x) {
                     (Base::Role, X::K(role)) => (Base::Seat, X::RoleHolder { role: role as u32 }),
+                    (Base::Item(l), x) => match self.one_token(l, &x) {
+                        Some((k, token)) => (Base::Token(k), token),
+                        None => (Base::Item(l), x),
+                    },
                     (base, x) => (base, x),
                 };
                 self.a.push(base, x);
@@ -175,7 +179,13 @@ impl Cx<'_, '_> {
         if let Base::Item(l) = ty.base
             && let Some(kind) = self.c.kinds.iter().position(|k| k.list == l)
         {
-            return (self.tokens_of_item(kind as u16, x), true);
+            if !ty.list {
+                return (self.tokens_of_item(kind as u16, x), true);
+            }
+            // Several items: a token of each, in that order.
+            let reg = self.a.reg();
+            let token = X::First(boxed(self.tokens_of_item(kind as u16, X::Reg(reg))));
+            return (X::Map { set: boxed(x), reg, x: boxed(token) }, true);
         }
         if !matches!(ty.base, Base::Token(_) | Base::Any) {
             self.c.faults.add("T315", ex.span, &[&self.c.type_name(ty)]);
@@ -190,14 +200,12 @@ impl Cx<'_, '_> {
         X::Where { set: boxed(X::AllTokens { kind, table }), reg, cond: boxed(is) }
     }
 
-    fn people(&mut self, to: &To) -> ToX {
+    fn people(&mut self, to: &To, span: Span) -> ToX {
         match to {
-            To::Audience(who) => match who.first() {
-                Some(Who::All) => ToX::All,
-                Some(Who::Desk) => ToX::Desk,
-                Some(Who::Owner) => ToX::Owner,
-                _ => ToX::Table,
-            },
+            To::Audience(who) => {
+                let mut all: Vec<ToX> = who.iter().map(|w| self.audience_of(w, span)).collect();
+                if all.len() == 1 { all.remove(0) } else { ToX::Many(all) }
+            }
             To::People(ex) => {
                 let (x, ty) = self.ex(ex, Some(Base::Seat));
                 let x = if ty.list { x } else { X::List(vec![x]) };
@@ -215,13 +223,29 @@ impl Cx<'_, '_> {
         }
     }
 
+    fn audience_of(&mut self, who: &Who, span: Span) -> ToX {
+        match who {
+            Who::All => ToX::All,
+            Who::Desk | Who::Nobody => ToX::Desk,
+            Who::Owner | Who::OnlyOwner => ToX::Owner,
+            Who::Table => ToX::Table,
+            Who::Role(Some(n)) => ToX::Roles(X::List(self.role_ids(&[(n.clone(), span)]).into_iter().map(|r| X::K(i64::from(r))).collect())),
+            Who::Role(None) => ToX::Roles(X::List(vec![X::SeatRole(boxed(self.reach(Scope::Seat, "role", span)))])),
+            Who::Team(None) => ToX::Teams(X::List(vec![self.reach(Scope::Team, "team", span)])),
+            Who::Team(Some(n)) | Who::Group(n) => {
+                let (x, ty) = self.name(n, span, Some(Base::Team));
+                if ty.base == Base::Team { ToX::Teams(X::List(vec![x])) } else { ToX::Groups(X::List(vec![x])) }
+            }
+        }
+    }
+
     fn thing(&mut self, ex: &Ex) -> Option<Thing> {
         if let Kind::Of(a, b) = &*ex.kind
             && matches!(&*a.kind, Kind::Name(n) if n == "role")
         {
             return Some(Thing::Role(self.one(b, Base::Seat)));
         }
-        let (x, _) = self.ex(ex, None);
+        let x = self.each_tables(ex).unwrap_or_else(|| self.ex(ex, None).0);
         Some(match x {
             X::Var { v, inst, keys } => Thing::Var { v, inst: *inst, keys, passes: Vec::new() },
             X::Past { v, inst, keys, passes } => Thing::Var { v, inst: *inst, keys, passes },
@@ -230,6 +254,22 @@ impl Cx<'_, '_> {
             X::SeatRole(s) => Thing::Role(*s),
             X::Map { set, x, .. } => self.mapped_thing(*set, *x)?,
             x => Thing::Token(x),
+        })
+    }
+
+    /// In a strand of the session, what belongs to the tables is meant at every table.
+    fn each_tables(&mut self, ex: &Ex) -> Option<X> {
+        let Kind::Name(n) = &*ex.kind else { return None };
+        let of_tables = self.c.names.find(n).iter().any(|(d, _)| self.c.decl_scope(*d) == Some(Scope::Table));
+        if self.a.table || !of_tables || self.a.subjects.iter().any(|s| self.c.path(s.base, &s.x, Scope::Table).is_some()) {
+            return None;
+        }
+        let (_, typed) = self.with_item(None, Base::Table, |cx| cx.ex(ex, None));
+        Some(match typed.0 {
+            X::Var { v, keys, .. } => X::Var { v, inst: boxed(X::Tables), keys },
+            X::Value { v, keys, .. } => X::Value { v, inst: boxed(X::Tables), keys },
+            X::ZoneTokens { zone, .. } => X::ZoneTokens { zone, inst: boxed(X::Tables) },
+            x => x,
         })
     }
 
@@ -307,6 +347,7 @@ impl Cx<'_, '_> {
                 let (zone, inst) = self.zone(zone)?;
                 let kind = self.c.zones[usize::from(zone)].holds;
                 let item = self.one(item, Base::Item(self.c.kind_list(kind)));
+                self.c.kinds_made.push(kind);
                 S::Make { n, kind, item, zone, inst }
             }
             Verb::Remove(x) => {
@@ -316,7 +357,8 @@ impl Cx<'_, '_> {
             Verb::Roll { n, faces, into } => {
                 let n = self.number(n);
                 let faces = faces.as_ref().map(|f| self.number(f));
-                S::Roll { n, faces, into: self.place(into)?.0 }
+                let (into, ty) = self.place(into)?;
+                S::Roll { n, faces, into, list: ty.list }
             }
             Verb::Pick { n, of, weighing, into } => {
                 let n = self.number(n);
@@ -339,15 +381,14 @@ impl Cx<'_, '_> {
             }
             Verb::Split { of, teams, key } => self.verb_split(of, teams, key),
             Verb::Send { seat, table } => S::Send { seat: self.one(seat, Base::Seat), table: self.one(table, Base::Table) },
-            Verb::Reveal { what, to } => S::Reveal { what: self.thing(what)?, to: self.people(to) },
+            Verb::Reveal { what, to } => S::Reveal { what: self.thing(what)?, to: self.people(to, span) },
             Verb::Conceal(x) => S::Conceal(self.thing(x)?),
             Verb::Show { what, with, to } => {
                 let Some(text) = self.text(what) else {
-                    self.c.faults.add("N212", what.span, &[]);
-                    return None;
+                    return self.show_value(what, to, span);
                 };
                 let with = self.with(text, with, span);
-                S::ShowText { text, with, to: self.people(to) }
+                S::ShowText { text, with, to: self.people(to, span) }
             }
             Verb::Note { text, with } => {
                 let Some(t) = self.text(text) else {
@@ -359,6 +400,32 @@ impl Cx<'_, '_> {
             Verb::Group { .. } | Verb::Form { .. } | Verb::Dissolve(_) | Verb::Merge { .. } => self.verb_groups(v, span)?,
             _ => self.verb_flow(v, span)?,
         })
+    }
+
+    /// `show punti of s to me`: what it is now, once, under its name. A text of the house carries it.
+    fn show_value(&mut self, what: &Ex, to: &To, span: Span) -> Option<S> {
+        let (x, ty) = self.ex(what, None);
+        if ty.base == Base::Any && !ty.list {
+            self.c.faults.add("N212", what.span, &[]);
+            return None;
+        }
+        let (name, whose) = match &*what.kind {
+            Kind::Of(a, b) => (a, Some(b)),
+            _ => (what, None),
+        };
+        let owner = whose.and_then(|b| match self.ex(b, None) {
+            (x, Ty { base: Base::Seat, list: false, .. }) if !matches!(x, X::Me) => Some(x),
+            _ => None,
+        });
+        let name = match &*name.kind {
+            Kind::Index(a, _) => a,
+            _ => name,
+        };
+        let name = if let Kind::Name(n) = &*name.kind { n.clone() } else { String::new() };
+        let text = self.c.house_text(&name, crate::scenario::compile::say_of(ty.base), ty.list, owner.is_some());
+        let mut with = vec![(0, ty.list, x)];
+        with.extend(owner.map(|o| (u16::from(!ty.list), false, o)));
+        Some(S::ShowText { text, with, to: self.people(to, span) })
     }
 
     fn verb_move(&mut self, what: &Ex, to: &Ex, bottom: bool) -> Option<S> {
@@ -468,14 +535,18 @@ impl Cx<'_, '_> {
 
     fn verb_flow(&mut self, v: &Verb, span: Span) -> Option<S> {
         Some(match v {
-            Verb::GiveFloor(s, _) => S::GiveFloor(self.one(s, Base::Seat)),
+            Verb::GiveFloor(s, time) => {
+                let time = time.as_ref().map(|t| self.one(t, Base::Duration));
+                S::GiveFloor(self.one(s, Base::Seat), time)
+            }
             Verb::TakeFloor => S::TakeFloor,
             Verb::StartTimer(n, d) => {
                 let t = self.c.timer(n);
-                S::StartTimer(t, self.ex(d, Some(Base::Duration)).0)
+                self.c.timers_started.push(t);
+                S::StartTimer(t, self.one(d, Base::Duration))
             }
             Verb::StopTimer(n) => S::StopTimer(self.c.timer(n)),
-            Verb::Extend(d) => S::Extend(self.ex(d, Some(Base::Duration)).0),
+            Verb::Extend(d) => S::Extend(self.one(d, Base::Duration)),
             Verb::ClosePhase => S::ClosePhase,
             Verb::GoTo(n, span) => match self.c.phase_named(n) {
                 Some(p) => S::GoTo(p),

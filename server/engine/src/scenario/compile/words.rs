@@ -135,16 +135,13 @@ impl Cx<'_, '_> {
         let named;
         let over = match name {
             Some(n) => {
-                named = Ex { span: over.span, kind: Box::new(Kind::Each(n.clone(), over.clone())) };
+                named = super::expr::name_innermost(over, n);
                 &named
             }
             None => over,
         };
         let (set, base) = self.set(over, None);
-        let own = name.clone().or_else(|| match &*over.kind {
-            Kind::Each(n, _) => Some(n.clone()),
-            _ => None,
-        });
+        let own = name.clone().or_else(|| super::expr::innermost_name(over));
         let (reg, (x, say, _)) = self.with_item(own.as_deref(), base, |cx| cx.said(&arg.value));
         PlaceX { x: X::Map { set: boxed(set), reg, x: boxed(x) }, list: true, say }
     }

@@ -66,6 +66,8 @@ pub enum Kind {
         not: bool,
     },
     Otherwise(Ex, Ex),
+    /// `t is over`: a named timer has run out.
+    Over(String),
     If(Ex, Ex, Ex),
     Range(Ex, Ex),
     /// `each s in SET`: gives the item a name for the clauses around.

@@ -90,8 +90,11 @@ impl<'f> Parser<'f> {
         }
         token
     }
-    pub fn back(&mut self) {
-        self.at -= 1;
+    pub fn place(&self) -> usize {
+        self.at
+    }
+    pub fn go_back(&mut self, place: usize) {
+        self.at = place;
     }
     pub fn is(&self, word: &str) -> bool {
         matches!(self.peek(), Tok::Word(w) if w == word)
@@ -255,7 +258,7 @@ impl<'f> Parser<'f> {
         Ok(a)
     }
 
-    fn and(&mut self) -> Res<Ex> {
+    pub fn and(&mut self) -> Res<Ex> {
         let start = self.span();
         let mut a = self.not()?;
         while self.eat("and") {
@@ -281,6 +284,12 @@ impl<'f> Parser<'f> {
             let not = self.eat("not");
             if self.eat("empty") {
                 return Ok(self.ex(start, Kind::Empty { a, not }));
+            }
+            if let Kind::Name(timer) = &*a.kind
+                && self.eat("over")
+            {
+                let over = self.ex(start, Kind::Over(timer.clone()));
+                return Ok(if not { self.ex(start, Kind::Not(over)) } else { over });
             }
             let b = self.other()?;
             return Ok(self.ex(start, Kind::Is { a, b, not }));
@@ -422,6 +431,24 @@ impl<'f> Parser<'f> {
             _ => return Err(self.wrong()),
         };
         Ok(self.ex(start, kind))
+    }
+
+    /// A time: `45 s`, `tempo min`, `(base + 2) min`, or anything that is a time already.
+    pub fn duration(&mut self) -> Res<Ex> {
+        let start = self.span();
+        if self.is("if") {
+            return self.expr();
+        }
+        let amount = self.other()?;
+        let ms = match self.peek() {
+            Tok::Word(w) if w == "s" => 1_000,
+            Tok::Word(w) if w == "min" => 60_000,
+            Tok::Word(w) if w == "h" => 3_600_000,
+            _ => return Ok(amount),
+        };
+        self.take();
+        let unit = self.ex(start, Kind::Duration(ms));
+        Ok(self.ex(start, Kind::Binary(Bin::Mul, amount, unit)))
     }
 
     /// Milliseconds of the unit that follows a number, if one does.
@@ -747,17 +774,17 @@ impl<'f> Parser<'f> {
             "give" if self.eat("floor") => {
                 self.want("to")?;
                 let seat = self.other()?;
-                let time = if self.eat("for") { Some(self.other()?) } else { None };
+                let time = if self.eat("for") { Some(self.duration()?) } else { None };
                 Verb::GiveFloor(seat, time)
             }
             "take" if self.eat("floor") => Verb::TakeFloor,
             "start" if self.eat("timer") => {
                 let name = self.name()?.0;
                 self.want("for")?;
-                Verb::StartTimer(name, self.other()?)
+                Verb::StartTimer(name, self.duration()?)
             }
             "stop" if self.eat("timer") => Verb::StopTimer(self.name()?.0),
-            "extend" => Verb::Extend(self.other()?),
+            "extend" => Verb::Extend(self.duration()?),
             "go" if self.eat("to") => {
                 let (name, span) = self.name()?;
                 Verb::GoTo(name, span)
@@ -1004,7 +1031,7 @@ impl<'f> Parser<'f> {
         }
         if self.is("within") {
             self.take();
-            let time = self.sum()?;
+            let time = self.duration()?;
             return Ok(FlowKind::Within { time, body: self.flow_body()? });
         }
         if self.eat("if") {

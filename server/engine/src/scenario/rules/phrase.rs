@@ -1,6 +1,6 @@
 //! The short forms: how a phase ends, a time limit, who sees, a type, how an input is asked.
 
-use super::ast::{Ex, Input, Kind, Who};
+use super::ast::{Bin, Ex, Input, Kind, Who};
 use super::lex::Tok;
 use super::parse::{Parser, Told};
 use crate::scenario::faults::Faults;
@@ -10,57 +10,77 @@ use crate::scenario::tree::Span;
 pub enum Ends {
     AllDone,
     /// So many have finished.
-    Done(i64),
+    Done(Ex),
     Desk,
     Time,
     AtOnce,
     When(Ex),
+    /// More of the condition before.
+    OrWhen(Ex),
 }
 
-pub fn ends(text: &str, span: Span, faults: &mut Faults) -> Option<Ends> {
+/// One or several, with `or` between them: whichever comes first.
+pub fn ends(text: &str, span: Span, faults: &mut Faults) -> Option<Vec<Ends>> {
     let mut p = Parser::new(text, span, faults, true);
-    let ends = match p.peek().clone() {
-        Tok::Word(w) if w == "all" => done(&mut p, Ends::AllDone),
-        Tok::Number(n) => done(&mut p, Ends::Done(n)),
-        Tok::Word(w) if w == "desk" => one(&mut p, Ends::Desk),
-        Tok::Word(w) if w == "time" => one(&mut p, Ends::Time),
-        Tok::Word(w) if w == "at" => {
-            p.take();
-            p.want("once").map(|()| Ends::AtOnce)
+    let mut out = Vec::new();
+    loop {
+        match clause(&mut p, out.last()).ok()? {
+            Ends::OrWhen(ex) => *out.last_mut()? = Ends::When(ex),
+            next => out.push(next),
         }
-        Tok::Word(w) if w == "when" => {
-            p.take();
-            p.set().map(Ends::When)
+        if !p.eat("or") {
+            break;
         }
-        _ => Err(p.wrong()),
-    };
-    let ends = ends.ok()?;
+    }
     p.finish().ok()?;
-    Some(ends)
+    Some(out)
 }
 
-fn done(p: &mut Parser<'_>, ends: Ends) -> Result<Ends, Told> {
-    p.take();
-    p.want("done").map(|()| ends)
+fn clause(p: &mut Parser<'_>, before: Option<&Ends>) -> Result<Ends, Told> {
+    if p.eat("all") {
+        return p.want("done").map(|()| Ends::AllDone);
+    }
+    if p.eat("desk") {
+        return Ok(Ends::Desk);
+    }
+    if p.eat("time") {
+        return Ok(Ends::Time);
+    }
+    if p.eat("at") {
+        return p.want("once").map(|()| Ends::AtOnce);
+    }
+    if p.eat("when") {
+        return p.and().map(Ends::When);
+    }
+    let ex = p.and()?;
+    if let (Some(Ends::When(first)), false) = (before, p.is("done")) {
+        // `when a or b`: the condition goes on.
+        let span = Span { end: ex.span.end, ..first.span };
+        return Ok(Ends::OrWhen(Ex { span, kind: Box::new(Kind::Binary(Bin::Or, first.clone(), ex)) }));
+    }
+    p.want("done").map(|()| Ends::Done(ex))
 }
 
-#[allow(clippy::unnecessary_wraps)] // one shape for all arms of `ends`
-fn one(p: &mut Parser<'_>, ends: Ends) -> Result<Ends, Told> {
-    p.take();
-    Ok(ends)
+/// A time limit: `each` gives every seat a clock of its own, `fixed` keeps the desk from extending it.
+#[derive(Clone, Debug)]
+pub struct Limit {
+    pub time: Ex,
+    pub each: bool,
+    pub fixed: bool,
 }
 
-/// A duration or an expression for one; `None` inside means "none": no limit.
-pub fn limit(text: &str, span: Span, faults: &mut Faults) -> Option<Option<Ex>> {
+/// `None` inside means "none": no limit.
+pub fn limit(text: &str, span: Span, faults: &mut Faults) -> Option<Option<Limit>> {
     let mut p = Parser::new(text, span, faults, true);
     if p.is("none") {
         p.take();
         p.finish().ok()?;
         return Some(None);
     }
-    let ex = p.set().ok()?;
+    let time = p.duration().ok()?;
+    let (each, fixed) = (p.eat("each"), p.eat("fixed"));
     p.finish().ok()?;
-    Some(Some(ex))
+    Some(Some(Limit { time, each, fixed }))
 }
 
 pub fn audience(text: &str, span: Span, faults: &mut Faults) -> Option<Vec<Who>> {
@@ -78,23 +98,30 @@ pub fn audience(text: &str, span: Span, faults: &mut Faults) -> Option<Vec<Who>>
 
 /// In a verb: audience words that no expression could be. `None`: an expression follows.
 pub fn audience_words(p: &mut Parser<'_>) -> Option<Vec<Who>> {
-    let who = match p.peek() {
-        Tok::Word(w) => match w.as_str() {
-            "table" => Who::Table,
-            "all" => Who::All,
-            "desk" => Who::Desk,
-            "owner" => Who::Owner,
-            _ => return None,
-        },
-        _ => return None,
-    };
-    p.take();
+    const WORDS: [&str; 8] = ["table", "all", "desk", "owner", "only", "role", "team", "nobody"];
+    let start = p.place();
+    let mut out = Vec::new();
+    loop {
+        let known = matches!(p.peek(), Tok::Word(w) if WORDS.contains(&w.as_str()));
+        let told = p.faults.0.len();
+        match if known { who(p) } else { Err(Told) } {
+            Ok(w) => out.push(w),
+            Err(Told) => {
+                p.faults.0.truncate(told);
+                p.go_back(start);
+                return None;
+            }
+        }
+        if !p.eat_sign(",") {
+            break;
+        }
+    }
     // `all role`, `table of x`: an expression after all.
-    if !matches!(p.peek(), Tok::Line | Tok::End) && !p.is("else") {
-        p.back();
+    if !matches!(p.peek(), Tok::Line | Tok::End) {
+        p.go_back(start);
         return None;
     }
-    Some(vec![who])
+    Some(out)
 }
 
 fn who(p: &mut Parser<'_>) -> Result<Who, Told> {
