@@ -9,24 +9,28 @@ use sofia_engine::Files;
 use sofia_engine::scenario::{diagnostic, load_and_prove, sentences};
 
 #[derive(Deserialize)]
-struct Corpus {
-    row: Vec<Row>,
+pub struct Corpus {
+    pub row: Vec<Row>,
 }
 
 /// Without `find`, `put` is the whole file; without `put` the file is removed. `from` is a file of the base to copy.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Row {
+pub struct Row {
     name: String,
-    file: String,
+    pub file: String,
     from: Option<String>,
-    find: Option<String>,
-    put: Option<String>,
+    pub find: Option<String>,
+    pub put: Option<String>,
     /// Saved by an old program, one byte for each letter.
     #[serde(default)]
     latin1: bool,
     /// `code file line`
-    expect: Vec<String>,
+    pub expect: Vec<String>,
+}
+
+pub fn corpus() -> Corpus {
+    toml::from_str(include_str!("../broken.toml")).unwrap()
 }
 
 fn base() -> Files {
@@ -35,7 +39,7 @@ fn base() -> Files {
     paths.iter().map(|path| ((*path).to_string(), fs::read(root.join(path)).unwrap())).collect()
 }
 
-fn broken(row: &Row) -> Files {
+pub fn broken(row: &Row) -> Files {
     let mut files = base();
     let Some(put) = &row.put else {
         files.remove(&row.file);
@@ -52,7 +56,7 @@ fn broken(row: &Row) -> Files {
     files
 }
 
-fn diagnostics(files: &Files) -> Vec<diagnostic::Diagnostic> {
+pub fn diagnostics(files: &Files) -> Vec<diagnostic::Diagnostic> {
     load_and_prove(files).diagnostics
 }
 
@@ -64,7 +68,7 @@ fn the_base_has_no_fault() {
 
 #[test]
 fn every_broken_folder_gives_its_faults_and_no_others() {
-    let rows: Corpus = toml::from_str(include_str!("../broken.toml")).unwrap();
+    let rows = corpus();
     let mut wrong = String::new();
     for row in &rows.row {
         let found = diagnostics(&broken(row));
@@ -95,7 +99,7 @@ fn every_code_of_the_compiler_has_a_row() {
         walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/scenario").join(part), &mut codes);
     }
     assert!(codes.len() > 40, "{codes:?}");
-    let rows: Corpus = toml::from_str(include_str!("../broken.toml")).unwrap();
+    let rows = corpus();
     let told: BTreeSet<String> = rows.row.iter().flat_map(|r| &r.expect).map(|e| e[..4].to_string()).collect();
     let missing: Vec<&String> = codes.difference(&told).collect();
     assert!(missing.is_empty(), "no row tells {missing:?}");

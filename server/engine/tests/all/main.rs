@@ -6,6 +6,7 @@ mod common;
 mod explore;
 mod flow;
 mod language;
+mod manual;
 mod people;
 mod plays;
 mod readers;

@@ -1,0 +1,295 @@
+//! The authors' manual is true: every example runs, and the generated pages are those of the checker's own tables.
+//! `SOFIA_WRITE_MANUAL=1` writes the generated pages.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::fs;
+use std::path::PathBuf;
+
+use sofia_engine::Files;
+use sofia_engine::scenario::check::sections::{Key, Need, SECTIONS, Shape};
+use sofia_engine::scenario::sentences::{CATALOGUE, Lang, Sentence, fill};
+use sofia_engine::scenario::{Diagnostic, diagnostic, load, load_and_prove};
+
+use crate::broken::{Row, broken, corpus, diagnostics};
+use crate::common::tiny_files;
+
+/// Pages whose examples are run.
+const PAGES: [&str; 3] = ["README.md", "MANUAL.en.md", "RECIPES.md"];
+
+fn page(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../scenarios").join(name)
+}
+
+/// Data of these tests.
+fn table<T: serde::de::DeserializeOwned>(name: &str) -> T {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/manual/{name}.toml"));
+    toml::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+// ---------------------------------------------------------------- examples
+
+/// A block of code, where it stands, and what it is said to be: a file of a whole scenario, or a fragment of a kind.
+struct Block {
+    place: String,
+    file: Option<String>,
+    fragment: Option<String>,
+    language: String,
+    text: String,
+}
+
+/// Blocks of a page. "```toml scenario.toml" names a file; a comment `<!-- example: rule -->` before it makes it a fragment.
+fn blocks(name: &str) -> Vec<Block> {
+    let text = fs::read_to_string(page(name)).unwrap();
+    let mut out = Vec::new();
+    let (mut open, mut fragment): (Option<Block>, Option<String>) = (None, None);
+    for (n, line) in text.lines().enumerate() {
+        if let Some(info) = line.strip_prefix("```") {
+            match open.take() {
+                Some(block) => out.push(block),
+                None => {
+                    let (language, file) = info.split_once(' ').map_or((info, None), |(l, f)| (l, Some(f.to_string())));
+                    let place = format!("{name}:{}", n + 1);
+                    open = Some(Block { place, file, fragment: fragment.take(), language: language.into(), text: String::new() });
+                }
+            }
+        } else if let Some(block) = &mut open {
+            block.text += line;
+            block.text += "\n";
+        } else if let Some(kind) = line.strip_prefix("<!-- example: ") {
+            fragment = Some(kind.trim_end_matches(" -->").to_string());
+        }
+    }
+    out
+}
+
+fn told(found: &[Diagnostic]) -> String {
+    found.iter().map(|d| diagnostic::render(d, Lang::It)).collect()
+}
+
+#[test]
+fn whole_examples_have_no_fault_and_their_plays_hold() {
+    let mut wrong = String::new();
+    for name in PAGES {
+        let mut at = String::new();
+        let mut examples: Vec<(String, Files)> = Vec::new();
+        for block in blocks(name) {
+            let Some(file) = &block.file else { continue };
+            if file == "scenario.toml" {
+                at.clone_from(&block.place);
+                examples.push((at.clone(), Files::new()));
+            }
+            let Some((_, files)) = examples.last_mut() else { panic!("{}: no scenario.toml before", block.place) };
+            assert!(files.insert(file.clone(), block.text.into_bytes()).is_none(), "{}: {file} twice", block.place);
+        }
+        for (place, files) in examples {
+            let loaded = load_and_prove(&files);
+            if !loaded.diagnostics.is_empty() {
+                wrong += &format!("{place}\n{}\n", told(&loaded.diagnostics));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+/// The small scenario in which fragments are tried.
+fn host() -> BTreeMap<String, String> {
+    table("host")
+}
+
+/// A fragment put where it belongs in the host; words are made up.
+fn hosted(kind: &str, text: &str) -> Result<Files, String> {
+    let host = host();
+    let mut toml = host["sections"].clone();
+    let with_flow = |flow: &str| format!("flow = '''\n{flow}\n'''\n");
+    let plain = |phases: &str| with_flow(&format!("repeat 3 times as giro:\n  domande\n{phases}\nend"));
+    let flow = match kind {
+        "flow" => {
+            let word = |l: &&str| !l.is_empty() && l.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c == ',' || c == ' ');
+            let lines = text.lines().map(|l| l.split('#').next().unwrap_or("").trim());
+            let lines = lines.map(|l| l.strip_prefix("desk picks one of ").or(l.rsplit_once(": ").map(|x| x.1)).unwrap_or(l)).filter(word);
+            for phase in lines.flat_map(|l| l.split(", ")).filter(|l| !["end", "else"].contains(l)) {
+                toml += &format!("[phase.{phase}]\nends = \"desk\"\n");
+            }
+            with_flow(&format!("{text}\ndomande"))
+        }
+        "sections" => {
+            let phases =
+                text.lines().filter_map(|l| l.trim().strip_prefix("[phase.")?.strip_suffix(']')).filter(|p| !p.contains('.') && *p != "domande");
+            let flow = plain(&phases.collect::<Vec<_>>().join("\n"));
+            toml = host["sections"].clone();
+            toml += text;
+            flow
+        }
+        "rule" => {
+            toml += &format!("[phase.prova]\nends = \"desk\"\nafter = '''\n{text}\n'''\n");
+            plain("prova")
+        }
+        "move" => {
+            toml += &format!("[move.prova]\nin = [\"domande\"]\nmode = \"at once\"\nextra = true\ndo = '''\n{text}\n'''\n");
+            plain("")
+        }
+        "expressions" => {
+            for (n, line) in text.lines().filter(|l| !l.trim().is_empty()).enumerate() {
+                toml += &format!("[move.prova_{n}]\nin = [\"domande\"]\nmode = \"at once\"\nextra = true\ndo = '''\nlet conto = {line}\n'''\n");
+            }
+            plain("")
+        }
+        "play" => plain(""),
+        _ => return Err(format!("no such kind of example: {kind}")),
+    };
+    let mut files = tiny_files(&format!("{flow}{toml}"), &host["words"]);
+    if kind == "play" {
+        let script = format!("title = \"Prova\"\nseats = [[\"ada\", \"bruno\", \"carla\"], [\"dora\"]]\nscript = '''\n{text}'''\n");
+        files.insert("plays/prova.toml".into(), script.into_bytes());
+    }
+    Ok(files)
+}
+
+#[test]
+fn fragments_are_good_in_their_host() {
+    let mut wrong = String::new();
+    for block in PAGES.iter().flat_map(|p| blocks(p)) {
+        let place = &block.place;
+        match (&block.fragment, &block.file) {
+            (Some(kind), None) => match hosted(kind, &block.text) {
+                Ok(files) => {
+                    // Words are made up, and not every text is told.
+                    let found: Vec<Diagnostic> = load(&files).diagnostics.into_iter().filter(|d| !["W812", "W806"].contains(&d.code)).collect();
+                    if !found.is_empty() {
+                        wrong += &format!("{place}\n{}\n", told(&found));
+                    }
+                }
+                Err(what) => wrong += &format!("{place}: {what}\n"),
+            },
+            (None, Some(_)) => {}
+            (None, None) if block.language == "sh" || block.language == "text" => {}
+            _ => wrong += &format!("{place}: an example of what? Name its file, or write <!-- example: … --> before it\n"),
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+// ---------------------------------------------------------------- generated pages
+
+const HEAD: &str = "<!-- Pagina generata dai controlli: SOFIA_WRITE_MANUAL=1 cargo test -p sofia-engine --test all manual. \
+                    Generated: do not edit. -->\n";
+
+/// Writes a generated page when asked to; else it must be there as it would be written.
+fn generated(name: &str, text: &str) {
+    if std::env::var_os("SOFIA_WRITE_MANUAL").is_some() {
+        fs::write(page(name), text).unwrap();
+    }
+    let there = fs::read_to_string(page(name)).unwrap_or_default();
+    assert!(there == text, "scenarios/{name} is stale: run SOFIA_WRITE_MANUAL=1 cargo test -p sofia-engine --test all manual");
+}
+
+fn in_both(template: &str, arg: &str) -> (String, String) {
+    (fill(template, &[arg.to_string()], Lang::It), fill(template, &[arg.to_string()], Lang::En))
+}
+
+/// What may be written after the equals sign.
+fn values(key: &Key) -> (String, String) {
+    let mut both = (Vec::new(), Vec::new());
+    for shape in key.shapes {
+        let (it, en) = match shape {
+            Shape::Word(words) | Shape::Words(words) => {
+                let words: String = words.iter().map(|w| format!("`\"{w}\"` ")).collect();
+                let (it, en) = if matches!(shape, Shape::Word(_)) { ("una di: ", "one of: ") } else { ("lista di: ", "list of: ") };
+                (format!("{it}{}", words.trim_end()), format!("{en}{}", words.trim_end()))
+            }
+            Shape::Int { min, max } => (format!("numero da {min} a {max}"), format!("number from {min} to {max}")),
+            Shape::Anything => ("un valore".into(), "any value".into()),
+            shape => in_both("{0:shape}", &format!("{shape:?}")),
+        };
+        both.0.push(it);
+        both.1.push(en);
+    }
+    (both.0.join(" / "), both.1.join(" / "))
+}
+
+#[test]
+fn the_page_of_keys_is_fresh() {
+    let meanings: BTreeMap<String, BTreeMap<String, [String; 2]>> = table("keys");
+    let mut out = format!(
+        "{HEAD}\n# Le chiavi · The keys\n\nOgni sezione di `scenario.toml` (e delle prove) con le sue chiavi. **\\*** va scritta sempre; **(\\*)** quando serve, come dice la riga.\n\n\
+         Every section of `scenario.toml` (and of plays) with its keys. **\\*** must always be written; **(\\*)** when the row says so.\n"
+    );
+    let mut unknown: Vec<String> = meanings.iter().flat_map(|(k, keys)| keys.keys().map(move |key| format!("{k}.{key}"))).collect();
+    for section in SECTIONS {
+        let header = match (section.kind, section.inside) {
+            ("scenario", _) => "in cima a `scenario.toml` · at the top".to_string(),
+            ("people", _) => "`[people]`".to_string(),
+            ("play", _) => "`plays/….toml`".to_string(),
+            ("move", _) => "`[phase.….move.…]`, `[move.…]`".to_string(),
+            (kind, Some(inside)) => format!("`[{inside}.….{kind}.…]`"),
+            (kind, None) => format!("`[{kind}]`, `[{kind}.…]`"),
+        };
+        let _ = write!(out, "\n## {} — {header}\n\n| chiave · key | valore · value | che cosa fa · what it does |\n|---|---|---|\n", section.kind);
+        for key in section.keys {
+            let name = format!("{}.{}", section.kind, key.name);
+            let [it, en] =
+                meanings.get(section.kind).and_then(|m| m.get(key.name)).unwrap_or_else(|| panic!("manual/keys.toml says nothing of {name}"));
+            unknown.retain(|u| *u != name);
+            let need = match key.need {
+                Need::Free => "",
+                Need::Required => " **\\***",
+                Need::When(_) => " **(\\*)**",
+            };
+            let example = if key.example.is_empty() { String::new() } else { format!("<br>`{}`", key.example) };
+            let (vi, ve) = values(key);
+            let values = if vi == ve { vi } else { format!("{vi} · *{ve}*") };
+            let _ = writeln!(out, "| `{}`{need} | {values}{example} | {it} · *{en}* |", key.name);
+        }
+    }
+    assert!(unknown.is_empty(), "manual/keys.toml tells of keys that are not there: {unknown:?}");
+    generated("KEYS.md", &out);
+}
+
+/// The first row that tells the code, best one that tells nothing else.
+fn example<'r>(rows: &'r [Row], code: &str) -> Option<&'r Row> {
+    let tells = |r: &&Row| r.expect.iter().any(|e| e.starts_with(code));
+    let short = |r: &&Row| r.put.as_ref().is_none_or(|p| p.len() < 400);
+    rows.iter().filter(tells).find(|r| r.expect.len() == 1 && short(r)).or(rows.iter().find(tells))
+}
+
+/// At most ten lines, so that a page stays a page.
+fn excerpt(text: &str) -> String {
+    let lines: Vec<&str> = text.trim_matches('\n').lines().collect();
+    let cut = if lines.len() > 10 { "…\n" } else { "" };
+    lines.iter().take(10).map(|l| format!("{}\n", l.chars().take(160).collect::<String>())).collect::<String>() + cut
+}
+
+#[test]
+fn the_index_of_diagnostics_is_fresh() {
+    let rows = corpus().row;
+    let mut out = format!(
+        "{HEAD}\n# Che cosa dice il controllo · What the checker says\n\nOgni codice, la frase, che cosa fare, un esempio sbagliato e lo stesso giusto. Cercate il codice che leggete fra parentesi quadre. \
+         Quelli con la W sono avvisi: lo scenario parte lo stesso.\n\n\
+         Each code, the sentence, what to do, a wrong example and the same one right. Look for the code you read in square brackets. Those with a W are warnings: the scenario starts all the same.\n"
+    );
+    let mut codes: Vec<&Sentence> = CATALOGUE.iter().collect();
+    codes.sort_by_key(|s| s.code);
+    for s in codes {
+        let _ = write!(out, "\n## {}\n\n", s.code);
+        let Some(row) = example(&rows, s.code) else {
+            let args: Vec<String> = s.args.iter().map(|_| "…".to_string()).collect();
+            let _ = writeln!(out, "{}\n\n*{}*", fill(s.it, &args, Lang::It), fill(s.en, &args, Lang::En));
+            continue;
+        };
+        let found = diagnostics(&broken(row));
+        let d = found.iter().find(|d| d.code == s.code).unwrap_or_else(|| panic!("{} is not told", s.code));
+        for (sentence, advice) in [(d.it.clone(), &d.advice_it), (format!("*{}*", d.en), &d.advice_en)] {
+            let _ = writeln!(out, "{sentence}{}{advice}\n", if advice.is_empty() { "" } else { " → " });
+        }
+        let Some(put) = &row.put else {
+            let _ = writeln!(out, "(senza · without `{}`)", row.file);
+            continue;
+        };
+        let _ = write!(out, "sbagliato · wrong (`{}`):\n\n````text\n{}````\n", row.file, excerpt(put));
+        if let Some(find) = &row.find {
+            let _ = write!(out, "\ngiusto · right:\n\n````text\n{}````\n", excerpt(find));
+        }
+    }
+    generated("DIAGNOSTICS.md", &out);
+}
