@@ -160,5 +160,6 @@ pub async fn own_seats(app: &SharedApp, card: &SessionCard, how_many: u32) -> Re
 
 /// How many seats, when alone and nothing was said.
 pub fn fewest(scenario: &sofia_engine::Scenario) -> u32 {
-    engine::fewest_seats(scenario)
+    let (tables, seats) = engine::smallest(scenario);
+    tables * seats
 }

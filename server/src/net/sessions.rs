@@ -66,7 +66,7 @@ pub async fn open(State(app): State<SharedApp>, Extension(caller): Extension<Cal
     }
     let lang = ask.lang.unwrap_or_else(|| "it".into());
     let title = title_of(&engine::card(&scenario, &lang), &folder.slug);
-    let tables = if ask.alone { 1 } else { ask.tables };
+    let tables = if ask.alone { engine::smallest(&scenario).0 } else { ask.tables };
     let wanted = Wanted { owner, folder, title, tables, lang, set: ask.set, alone: ask.alone };
     let card = app.registry.open(wanted).await?;
     let seats = if ask.alone { entry::own_seats(&app, &card, ask.seats.unwrap_or_else(|| entry::fewest(&scenario))).await? } else { Vec::new() };

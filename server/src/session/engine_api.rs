@@ -144,10 +144,10 @@ pub fn nudged(state: &State, events: &[Event]) -> Vec<SeatId> {
     missing.filter(|s| tables.contains(&state.seats[**s as usize].table)).map(|s| SeatId(*s)).collect()
 }
 
-/// The smallest number of seats of a table.
+/// The smallest number of tables, and of seats of each.
 #[must_use]
-pub fn fewest_seats(scenario: &Scenario) -> u32 {
-    scenario.people.seats[0]
+pub fn smallest(scenario: &Scenario) -> (u32, u32) {
+    (scenario.people.tables[0], scenario.people.seats[0])
 }
 
 /// The catalogue card.
