@@ -4,6 +4,7 @@ mod account;
 mod check;
 mod explore;
 mod load;
+mod lsp;
 mod new;
 mod record;
 mod serve;
@@ -33,6 +34,11 @@ enum Command {
     New(new::NewArgs),
     /// Show every fault of every scenario; exit 1 when there is any
     Check(check::CheckArgs),
+    /// Speak with an editor: faults, completion, explanations, where a name was declared (language server protocol)
+    Lsp {
+        #[arg(long, default_value = "it", value_parser = ["it", "en"])]
+        lang: String,
+    },
     /// Print the JSON Schema of scenario.toml, for editors
     Schema,
     /// Print a scenario as a script for people
@@ -88,6 +94,10 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => (args.lang.clone(), serve::run(args)),
         Command::New(args) => (args.lang.clone(), new::run(&args)),
         Command::Check(args) => (args.lang.clone(), check::run(&args)),
+        Command::Lsp { lang } => {
+            let result = lsp::run(&lang);
+            (lang, result)
+        }
         Command::Schema => {
             put(&format!("{:#}\n", sofia_engine::scenario::schema::schema()));
             ("it".into(), Ok(ExitCode::SUCCESS))

@@ -6,6 +6,7 @@ use std::sync::Arc;
 pub mod check;
 pub mod compile;
 pub mod diagnostic;
+pub mod editor;
 pub mod faults;
 pub mod limits;
 pub mod model;

@@ -176,6 +176,47 @@ pub fn texts_of(node: &Node, key: &str) -> Vec<String> {
     node.list(key).iter().filter_map(|v| v.text().map(|t| t.0.to_string())).collect()
 }
 
+/// Every function of an expression.
+pub const FUNCTIONS: [&str; 37] = [
+    "abs",
+    "floor",
+    "round",
+    "min",
+    "max",
+    "count",
+    "sum",
+    "mean",
+    "median",
+    "any",
+    "all",
+    "first",
+    "last",
+    "nth",
+    "distinct",
+    "union",
+    "index",
+    "best",
+    "least",
+    "rank",
+    "most",
+    "next",
+    "previous",
+    "held",
+    "met",
+    "rested",
+    "asked",
+    "done",
+    "present",
+    "answered",
+    "defaulted",
+    "tier",
+    "position",
+    "points",
+    "neighbours",
+    "distance",
+    "free",
+];
+
 impl VarDef {
     #[must_use]
     pub fn empty() -> VarDef {
@@ -439,45 +480,6 @@ impl<'t> Compiler<'t> {
     }
 
     pub fn unknown_function(&mut self, n: &str, args: usize, span: Span) {
-        const FUNCTIONS: [&str; 37] = [
-            "abs",
-            "floor",
-            "round",
-            "min",
-            "max",
-            "count",
-            "sum",
-            "mean",
-            "median",
-            "any",
-            "all",
-            "first",
-            "last",
-            "nth",
-            "distinct",
-            "union",
-            "index",
-            "best",
-            "least",
-            "rank",
-            "most",
-            "next",
-            "previous",
-            "held",
-            "met",
-            "rested",
-            "asked",
-            "done",
-            "present",
-            "answered",
-            "defaulted",
-            "tier",
-            "position",
-            "points",
-            "neighbours",
-            "distance",
-            "free",
-        ];
         if FUNCTIONS.contains(&n) {
             self.faults.add("T317", span, &[n, &args.to_string()]);
         } else {
