@@ -15,6 +15,8 @@ const options: OptionPart[] = [1, 2, 3].map((v) => ({
 	label: [String(v)],
 	text: [],
 	look: null,
+	picture: null,
+	board: null,
 	weight: v,
 }));
 const input = (more: object): InputPart =>
@@ -179,4 +181,37 @@ it("tells a throw and its walks as one deed", () => {
 		spaces,
 	} as unknown as BoardPart;
 	expect(wayText(all, 0, [track], () => "")).toBe("Mattone 2+1: 15 → 18 (La persona giusta) → 21");
+});
+
+it("lays a large ring along the edges of a phone, and a grid from its first column", () => {
+	const board = (shape: object, spaces: [number, number][]) =>
+		({
+			id: "b",
+			label: [],
+			owner: { of: "session" },
+			lands: [],
+			edges: [],
+			...shape,
+			spaces: spaces.map(([col, row], v) => ({ v, id: String(v), n: v, col, row, land: null })),
+		}) as unknown as BoardPart;
+	const ring = layout(
+		board(
+			{ shape: "ring", size: 24 },
+			Array.from({ length: 24 }, () => [0, 0]),
+		),
+		false,
+	);
+	expect(new Set(ring.spots.map((s) => `${s.x}/${s.y}`)).size).toBe(24);
+	expect(ring.width / ring.size).toBeLessThan(8);
+	// The last is the neighbour of the first.
+	expect(ring.spots[23]!.x).toBe(ring.spots[0]!.x);
+	const grid = layout(
+		board({ shape: "grid", cols: 2, rows: 1 }, [
+			[1, 1],
+			[2, 1],
+		]),
+		false,
+	);
+	expect(grid.spots.every((s) => s.x > 0 && s.x < grid.width && s.y < grid.height)).toBe(true);
+	expect(grid.labels.map((l) => l.text)).toEqual(["1", "2", "1"]);
 });

@@ -29,12 +29,14 @@ pub struct Library {
     folders: Mutex<Vec<(PathBuf, Stamp, Folder)>>,
     /// Compiled scenarios by content, those of old sessions too.
     by_hash: DashMap<String, Arc<Scenario>>,
+    /// By the name under which views speak of them.
+    pictures: DashMap<String, Arc<[u8]>>,
 }
 
 impl Library {
     #[must_use]
     pub fn new(root: PathBuf) -> Self {
-        Self { root, folders: Mutex::default(), by_hash: DashMap::new() }
+        Self { root, folders: Mutex::default(), by_hash: DashMap::new(), pictures: DashMap::new() }
     }
 
     #[must_use]
@@ -71,10 +73,24 @@ impl Library {
         if let Some(known) = self.by_hash.get(hash) {
             return Some(known.clone());
         }
-        let loaded = crate::session::engine_api::load(&files()?);
+        let files = files()?;
+        let loaded = crate::session::engine_api::load(&files);
         let scenario = loaded.scenario?;
+        self.keep_pictures(&files);
         self.by_hash.insert(hash.to_owned(), scenario.clone());
         Some(scenario)
+    }
+
+    /// A picture of a scenario that is, or was, on offer.
+    #[must_use]
+    pub fn picture(&self, name: &str) -> Option<Arc<[u8]>> {
+        self.pictures.get(name).map(|p| p.clone())
+    }
+
+    fn keep_pictures(&self, files: &Files) {
+        for (name, bytes) in sofia_engine::scenario::pictures(files) {
+            self.pictures.entry(name).or_insert_with(|| bytes.into());
+        }
     }
 
     fn load(&self, path: &Path) -> Folder {
@@ -86,6 +102,7 @@ impl Library {
         let loaded = crate::session::engine_api::load(&files);
         let scenario = loaded.scenario.filter(|_| unreadable.is_none());
         if let Some(scenario) = &scenario {
+            self.keep_pictures(&files);
             self.by_hash.insert(loaded.hash.clone(), scenario.clone());
         }
         Folder { slug, scenario, diagnostics: Arc::new(loaded.diagnostics), hash: loaded.hash, files: Arc::new(files), unreadable }

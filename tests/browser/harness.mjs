@@ -44,16 +44,17 @@ function findBrowser() {
 /** A server with a data folder of its own. */
 class Server {
 	#child = null;
-	constructor(port, data) {
+	constructor(port, data, scenarios) {
 		this.port = port;
 		this.data = data;
+		this.scenarios = scenarios;
 		this.base = `http://127.0.0.1:${port}`;
 		this.link = null;
 	}
 
 	async start() {
 		const args = ["serve", "--listen", `127.0.0.1:${this.port}`, "--data", this.data];
-		args.push("--scenarios", join(ROOT, "scenarios"), "--think-bots", "0");
+		args.push("--scenarios", join(ROOT, this.scenarios), "--think-bots", "0");
 		const child = spawn(BINARY, args, { stdio: ["ignore", "pipe", "pipe"] });
 		this.#child = child;
 		let said = "";
@@ -244,11 +245,24 @@ export class Phone extends Viewer {
 		const form = this.page.locator("section.form");
 		if (input.type === "yes_no") await form.locator("label.opt").nth(pick ? 0 : 1).click();
 		else if (input.type === "choice") {
+			// What lies on the board is listed in a fold.
+			const fold = form.locator("details:not([open]) > summary");
+			if (await fold.count()) await fold.first().click();
 			const at = Math.min(Number(pick) || 0, input.options.length - 1);
-			await form.locator("label.opt").nth(at).click();
+			for (let n = 0; n < Math.max(1, input.min); n++) await form.locator("label.opt").nth((at + n) % input.options.length).click();
 		} else if (input.type === "text") {
 			const text = typeof pick === "string" ? pick : input.optional ? "" : `Testo del posto ${this.seat}`;
 			if (text) await form.locator("textarea, input:not([type=radio])").first().fill(text);
+		} else if (input.type === "number") {
+			await form.locator("input[inputmode]").fill(String(pick || input.min));
+		} else if (input.type === "tiers") {
+			// The next thing goes into the first free place.
+			for (let slot = form.locator("button.slot"); (await slot.count()) > 0; ) await slot.first().click();
+		} else if (input.type === "share") {
+			const more = form.locator("li:first-child button").last();
+			while (await more.isEnabled()) await more.click();
+		} else if (input.type === "drawing") {
+			await form.locator("textarea").fill("Un banco basso, due sedie");
 		}
 		await this.main.click();
 	}
@@ -323,11 +337,12 @@ export class House {
 	news = new EventEmitter();
 	viewers = [];
 
-	static async open() {
+	/** `scenarios`: the folder of its library, from the root. */
+	static async open(scenarios = "scenarios") {
 		const house = new House();
 		house.news.setMaxListeners(0);
 		house.data = await mkdtemp(join(tmpdir(), "sofia-browser-"));
-		house.server = new Server(await freePort(), house.data);
+		house.server = new Server(await freePort(), house.data, scenarios);
 		house.base = house.server.base;
 		await house.server.start();
 		house.browser = await chromium.launch({

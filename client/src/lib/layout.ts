@@ -7,6 +7,8 @@ export type Layout = {
 	height: number;
 	spots: Spot[];
 	ribbon: string;
+	/** Numbers of columns and rows beside a grid. */
+	labels: { x: number; y: number; text: string }[];
 	size: number;
 	kind: "path" | "ring" | "grid" | "graph";
 };
@@ -19,7 +21,8 @@ export function layout(board: BoardPart, wide: boolean, cols = 9): Layout {
 		case "path":
 			return wide && board.spaces.length > 40 ? spiral(board.spaces, cols) : serpentine(board.spaces, wide ? cols : 7);
 		case "ring":
-			return ring(board.spaces);
+			// A large circle leaves a phone only crumbs: there it runs along the edges.
+			return !wide && board.spaces.length > 12 ? loop(board.spaces) : ring(board.spaces);
 		case "grid":
 			return grid(board.spaces, board.cols, board.rows);
 		default:
@@ -46,6 +49,7 @@ function serpentine(spaces: SpacePart[], across: number): Layout {
 		height: rows * H + 8,
 		spots,
 		ribbon: through(spots.slice(first), H / 2),
+		labels: [],
 		size: W,
 		kind: "path",
 	};
@@ -65,7 +69,15 @@ function spiral(spaces: SpacePart[], cols: number): Layout {
 		x += dx;
 		y += dy;
 	}
-	return { width: cols * W + 16, height: rows * H + 8, spots, ribbon: through(spots, 0), size: W, kind: "path" };
+	return {
+		width: cols * W + 16,
+		height: rows * H + 8,
+		spots,
+		ribbon: through(spots, 0),
+		labels: [],
+		size: W,
+		kind: "path",
+	};
 }
 
 /** One line through all spots, with round turns between rows. */
@@ -95,23 +107,55 @@ function ring(spaces: SpacePart[]): Layout {
 		height: 2 * c,
 		spots,
 		ribbon: `M${c - r} ${c}a${r} ${r} 0 1 1 ${2 * r} 0a${r} ${r} 0 1 1 ${-2 * r} 0z`,
+		labels: [],
 		size: 48,
+		kind: "ring",
+	};
+}
+
+/** A ring as a rectangle, clockwise from the top left. With an odd number the last place stays free. */
+function loop(spaces: SpacePart[]): Layout {
+	const half = Math.ceil((spaces.length + 4) / 2);
+	const across = Math.min(7, Math.ceil(half / 2));
+	const down = half - across;
+	const place = (i: number): [number, number] => {
+		if (i < across) return [i, 0];
+		if (i < across + down - 1) return [across - 1, i - across + 1];
+		if (i < 2 * across + down - 2) return [2 * across + down - 3 - i, down - 1];
+		return [0, 2 * (across + down) - 4 - i];
+	};
+	const spots = spaces.map((space, i) => {
+		const [col, row] = place(i);
+		return { space, x: col * W + W / 2 + 4, y: row * H + H / 2 + 4 };
+	});
+	return {
+		width: across * W + 8,
+		height: down * H + 8,
+		spots,
+		ribbon: `${through(spots, 0)}Z`,
+		labels: [],
+		size: W,
 		kind: "ring",
 	};
 }
 
 function grid(spaces: SpacePart[], cols: number, rows: number): Layout {
 	const side = 46;
-	const edge = 26;
-	const low = Math.min(...spaces.map((s) => s.col), 0);
-	const top = Math.min(...spaces.map((s) => s.row), 0);
+	const edge = 24;
+	const low = Math.min(...spaces.map((s) => s.col));
+	const top = Math.min(...spaces.map((s) => s.row));
+	const numbers = (n: number) => Array.from({ length: n }, (_, i) => i);
 	return {
-		width: cols * side + edge + 6,
-		height: rows * side + edge + 6,
+		width: cols * side + edge + 4,
+		height: rows * side + edge + 4,
+		labels: [
+			...numbers(cols).map((i) => ({ x: edge + i * side + side / 2, y: 15, text: String(low + i) })),
+			...numbers(rows).map((i) => ({ x: 11, y: edge + i * side + side / 2 + 4, text: String(top + i) })),
+		],
 		spots: spaces.map((space) => ({
 			space,
 			x: edge + (space.col - low) * side + side / 2,
-			y: (space.row - top) * side + side / 2 + 4,
+			y: edge + (space.row - top) * side + side / 2,
 		})),
 		ribbon: "",
 		size: side,
@@ -130,6 +174,7 @@ function graph(spaces: SpacePart[]): Layout {
 		height: (y1 - y0) * scale + 84,
 		spots: spaces.map((space) => ({ space, x: (space.col - x0) * scale + 42, y: (space.row - y0) * scale + 42 })),
 		ribbon: "",
+		labels: [],
 		size: 44,
 		kind: "graph",
 	};

@@ -57,7 +57,7 @@ export type CardPart = {
 /**
  * The token.
  */
-v: number, item: string, 
+v: number, item: string, picture: Picture | null, 
 /**
  * card, document, event, question, norm
  */
@@ -177,7 +177,11 @@ weigh: number | null, given: Given | null, } | { "type": "order", options: Array
 
 export type Invite = { session: string, title: string, summary: string, themes: Array<string>, minutes: number, tables: number, stage: Stage, locked: boolean, full: boolean, facilitator: string, keeps_until: number, suggestions: Array<string>, };
 
-export type ItemPart = { v: number, label: Array<Inline>, text: Array<Block>, mine: { [key in string]: Answer } | null, };
+export type ItemPart = { v: number, label: Array<Inline>, text: Array<Block>, mine: { [key in string]: Answer } | null, 
+/**
+ * Where what can be answered depends on the item.
+ */
+inputs: Array<InputPart> | null, };
 
 export type Join = { code: string, nick: string, lang?: string, };
 
@@ -238,6 +242,10 @@ export type MovePart = { id: string, label: Array<Inline>, help: Array<Block>, m
  * Making it does not make one done.
  */
 extra: boolean, 
+/**
+ * Who sees what is answered, once it is open; `None` where nothing is asked.
+ */
+seen: Seen | null, 
 /**
  * May be made now; otherwise the button is grey, with `why`.
  */
@@ -305,7 +313,11 @@ v: number, kind: OptionKind, label: Array<Inline>, text: Array<Block>,
 /**
  * Face of a card, when it is one that the viewer sees.
  */
-look: string | null, weight: number | null, };
+look: string | null, picture: Picture | null, 
+/**
+ * `BoardPart::id`, when it is a space.
+ */
+board: string | null, weight: number | null, };
 
 export type OwnSeat = { seat: SeatId, token: string, };
 
@@ -445,6 +457,15 @@ step: [number, number],
  */
 turn: TeamTag | null, };
 
+/**
+ * A picture of the scenario. Its address is the digest of what it shows: only who has been told it can ask for it.
+ */
+export type Picture = { src: string, 
+/**
+ * The same in words; empty where the picture adds nothing to them.
+ */
+alt: Array<Inline>, };
+
 export type Problem = { error: Wrong, };
 
 /**
@@ -502,6 +523,11 @@ team: number | null,
  * The name of the role, if this viewer may know it.
  */
 role: Array<Inline> | null, };
+
+/**
+ * From narrow to wide.
+ */
+export type Seen = "owner" | "desk" | "group" | "team" | "table" | "all";
 
 /**
  * To a browser. (Written by hand into bytes where parts are shared between viewers; this type is the contract.)

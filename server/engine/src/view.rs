@@ -262,6 +262,20 @@ pub enum Mode {
     Consent,
 }
 
+/// From narrow to wide.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Seen {
+    /// Oneself; the desk may.
+    Owner,
+    Desk,
+    /// Some: who holds a role, a group, a team.
+    Group,
+    Team,
+    Table,
+    All,
+}
+
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct MovePart {
     pub id: String,
@@ -270,6 +284,8 @@ pub struct MovePart {
     pub mode: Mode,
     /// Making it does not make one done.
     pub extra: bool,
+    /// Who sees what is answered, once it is open; `None` where nothing is asked.
+    pub seen: Option<Seen>,
     /// May be made now; otherwise the button is grey, with `why`.
     pub open: bool,
     pub why: Option<Line>,
@@ -293,6 +309,8 @@ pub struct ItemPart {
     pub label: Line,
     pub text: Prose,
     pub mine: Option<crate::command::Answers>,
+    /// Where what can be answered depends on the item.
+    pub inputs: Option<Vec<InputPart>>,
 }
 
 #[derive(Clone, Debug, Serialize, TS)]
@@ -392,6 +410,9 @@ pub struct OptionPart {
     pub text: Prose,
     /// Face of a card, when it is one that the viewer sees.
     pub look: Option<String>,
+    pub picture: Option<Picture>,
+    /// `BoardPart::id`, when it is a space.
+    pub board: Option<String>,
     pub weight: Option<i64>,
 }
 
@@ -460,12 +481,21 @@ pub struct CardPart {
     /// The token.
     pub v: i64,
     pub item: String,
+    pub picture: Option<Picture>,
     /// card, document, event, question, norm
     pub look: String,
     pub name: Line,
     pub text: Prose,
     /// Further facts worth a line: label and value.
     pub facts: Vec<(Line, Line)>,
+}
+
+/// A picture of the scenario. Its address is the digest of what it shows: only who has been told it can ask for it.
+#[derive(Clone, PartialEq, Debug, Serialize, TS)]
+pub struct Picture {
+    pub src: String,
+    /// The same in words; empty where the picture adds nothing to them.
+    pub alt: Line,
 }
 
 #[derive(Clone, Debug, Serialize, TS)]

@@ -1,6 +1,7 @@
 //! The browser client: its files, and its one page for each of its routes.
 
-use axum::extract::Request;
+use super::SharedApp;
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -29,6 +30,20 @@ pub async fn page(request: Request) -> Response {
         };
     }
     (StatusCode::NOT_FOUND, "sofia: pagina inesistente. / No such page.").into_response()
+}
+
+/// A picture of a scenario, by the name that a view has told.
+pub async fn picture(State(app): State<SharedApp>, Path(name): Path<String>) -> Response {
+    let kind = match name.rsplit('.').next().unwrap_or_default() {
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "webp" => "image/webp",
+        "svg" => "image/svg+xml",
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    let Some(bytes) = app.registry.house().library.picture(&name) else { return StatusCode::NOT_FOUND.into_response() };
+    let cache = (header::CACHE_CONTROL, "private, max-age=31536000, immutable");
+    ([(header::CONTENT_TYPE, kind), cache], bytes.to_vec()).into_response()
 }
 
 fn serve(asset: sofia_web::Asset, asked: &HeaderMap) -> Response {

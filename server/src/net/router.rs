@@ -36,6 +36,7 @@ pub fn router(app: SharedApp) -> Router {
         .route("/api/sessions/{id}/bots", post(sessions::bots))
         .route("/api/sessions/{id}/people", patch(sessions::rename))
         .route("/api/sessions/{id}/people/{seat}", delete(sessions::erase))
+        .route("/img/{name}", get(assets::picture))
         .route("/", get(assets::page))
         .route("/{*path}", get(assets::page))
         .route("/metrics", get(metrics))

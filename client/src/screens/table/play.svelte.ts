@@ -46,17 +46,13 @@ export class Play {
 	);
 	main: MovePart[] = $derived.by(() => this.live.filter((m) => !m.extra));
 	extra: MovePart[] = $derived.by(() => this.live.filter((m) => m.extra));
-	/** Several to choose among. */
-	choices: MovePart[] = $derived.by(() => {
-		const open = this.main.length ? this.main : this.extra;
-		return open.length > 1 ? open : [];
-	});
+	/** Several to choose among. What is extra waits aside until it is picked. */
+	choices: MovePart[] = $derived.by(() => (this.main.length > 1 ? this.main : []));
 	move: MovePart | null = $derived.by(() => {
 		const picked = this.moves.find((m) => m.id === this.chosen);
 		if (picked) return picked;
 		if (this.main.length === 1) return this.main[0] ?? null;
-		if (this.main.length > 1) return this.main.find((m) => answered(m)) ?? null;
-		return this.mustAck ? null : this.extra.length === 1 ? (this.extra[0] ?? null) : null;
+		return this.main.find((m) => answered(m)) ?? null;
 	});
 	mustAck = $derived.by(() => !!this.phase?.ack && this.phase.asked && !this.phase.done);
 	item: ItemPart | null = $derived.by(() => {
@@ -74,18 +70,20 @@ export class Play {
 		if (m.joint) return this.editing || (m.mine === null && (m.joint.each || m.joint.versions.length === 0));
 		return m.mine === null || this.editing || m.mode === "at_once" || m.extra;
 	});
-	answers: Answers = $derived.by(() => (this.move ? filled(this.move.inputs, this.drafts.get(this.form)) : {}));
+	/** What is asked: of one item it may be something else than of another. */
+	inputs: InputPart[] = $derived.by(() => this.item?.inputs ?? this.move?.inputs ?? []);
+	answers: Answers = $derived.by(() => filled(this.inputs, this.drafts.get(this.form)));
 	shown: InputPart[] = $derived.by(() => {
-		const inputs = this.move?.inputs ?? [];
+		const inputs = this.inputs;
 		if (this.wide || inputs.length < 2) return inputs;
 		const one = inputs[Math.min(this.step, inputs.length - 1)];
 		return one ? [one] : [];
 	});
-	last = $derived.by(() => this.wide || this.step >= (this.move?.inputs.length ?? 0) - 1);
+	last = $derived.by(() => this.wide || this.step >= this.inputs.length - 1);
 	ready = $derived.by(
 		() =>
 			this.shown.every((i) => complete(i, this.answers)) &&
-			(!this.last || (this.move?.inputs ?? []).every((i) => complete(i, this.answers))),
+			(!this.last || this.inputs.every((i) => complete(i, this.answers))),
 	);
 	secret = $derived.by(() => this.move?.mode === "sealed");
 	frozen = $derived.by(() => this.session.paused !== null);
@@ -111,7 +109,7 @@ export class Play {
 		this.sure = null;
 		this.drafts.set(this.form, input, value);
 		// A choice that an earlier answer now rules out is taken back.
-		for (const other of this.move?.inputs ?? []) {
+		for (const other of this.inputs) {
 			const allowed = allowedBy(other, this.answers);
 			const held = this.answers[other.id];
 			if (!allowed || other.type !== "choice" || held === undefined) continue;
@@ -140,7 +138,7 @@ export class Play {
 		const move = this.move;
 		if (!move || this.sending) return;
 		this.sending = true;
-		const inputs = toSend(move.inputs, this.answers);
+		const inputs = toSend(this.inputs, this.answers);
 		if (this.sure === move.id) inputs.sure = true;
 		const item = this.item?.v;
 		const sealedNow = !move.extra && move.mode !== "at_once";
@@ -200,20 +198,33 @@ export class Play {
 		if (phase.frozen) return none(t.frozen, t.waitDesk);
 		const picking = this.choices.length > 0 && !move;
 		if (move && this.asking) {
+			const secret = move.mode === "sealed";
+			const status = move.dice
+				? phase.turn
+					? t.yourTeamTurn
+					: t.yourTurn
+				: secret && move.seen !== "owner"
+					? t.inSecret
+					: move.mode === "final"
+						? t.final
+						: move.joint
+							? t.joint.need(move.joint.need, move.joint.members.length)
+							: move.seen
+								? t.seen[move.seen]
+								: "";
 			if (!this.last) {
 				return {
 					kind: "act",
 					label: t.next,
 					look: "act",
 					inert: !this.ready,
-					status: t.stepOf(this.step + 1, move.inputs.length),
-					secret: false,
+					status,
+					secret,
 					run: () => {
 						this.step += 1;
 					},
 				};
 			}
-			const secret = move.mode === "sealed";
 			const look = move.dice ? "turn" : secret ? "seal" : "act";
 			const own = lineText(move.label, this.name);
 			const label =
@@ -226,21 +237,10 @@ export class Play {
 							: move.joint
 								? t.joint.confirm
 								: secret
-									? move.inputs[0]?.type === "order"
+									? this.inputs[0]?.type === "order"
 										? t.sealOrder
 										: t.sealChoice
 									: t.confirm;
-			const status = move.dice
-				? phase.turn
-					? t.yourTeamTurn
-					: t.yourTurn
-				: secret
-					? t.inSecret
-					: move.mode === "final"
-						? t.final
-						: move.joint
-							? t.joint.need(move.joint.need, move.joint.members.length)
-							: t.forAll;
 			return {
 				kind: "act",
 				label,
@@ -252,7 +252,6 @@ export class Play {
 				run: () => void this.send(),
 			};
 		}
-		if (picking) return none(t.which, t.confirm);
 		if (phase.speaker !== null && phase.speaker === this.me?.seat) {
 			return {
 				kind: "act",
@@ -264,6 +263,7 @@ export class Play {
 				run: () => void this.session.act({ do: "spoken" }),
 			};
 		}
+		if (picking) return none(t.which, t.confirm);
 		if (this.mustAck)
 			return {
 				kind: "act",

@@ -95,6 +95,22 @@ fn hash(files: &Files) -> String {
     h.finalize().iter().map(|b| format!("{b:02x}")).collect()
 }
 
+/// Endings of pictures.
+pub const PICTURES: [&str; 5] = ["png", "jpg", "jpeg", "webp", "svg"];
+
+/// SHA-256 in hex.
+fn digest(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The pictures of a folder, each under the name by which views speak of it.
+#[must_use]
+pub fn pictures(files: &Files) -> Vec<(String, &[u8])> {
+    let found = files.iter().filter_map(|(path, bytes)| parse::image(path, bytes).map(|i| (i.name, bytes.as_slice())));
+    found.collect()
+}
+
 /// What the catalogue says of a scenario.
 #[derive(Clone, Debug, serde::Serialize, ts_rs::TS)]
 pub struct Card {

@@ -616,6 +616,9 @@ pub struct ItemDef {
     pub id: String,
     pub name: Words,
     pub text: Words,
+    /// Name under which its picture travels.
+    pub picture: Option<String>,
+    pub alt: Words,
     pub qty: u32,
     /// One for each column: a number (or reference) or a text.
     pub attrs: Vec<AttrVal>,

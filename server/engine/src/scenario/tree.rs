@@ -24,8 +24,16 @@ pub struct Tree {
     pub words: Vec<Words>,
     pub sheets: Vec<Sheet>,
     pub plays: Vec<Node>,
-    /// Paths under `img/`.
-    pub images: Vec<String>,
+    pub images: Vec<Image>,
+}
+
+/// A file under `img/`.
+#[derive(Clone, Debug)]
+pub struct Image {
+    /// The item that it shows.
+    pub item: String,
+    /// The digest of what it shows, with its ending: the name under which it travels.
+    pub name: String,
 }
 
 /// A section or a row of `scenario.toml`: `[phase.voto.move.sospetto]` is a node of kind "move", id "sospetto",

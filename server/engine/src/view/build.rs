@@ -679,7 +679,7 @@ impl<'a> Build<'a> {
     fn one_move(&self, m: u16, def: &MoveDef, run: &Running, seat: u32, cx: Ctx, cover: bool) -> MovePart {
         let mut reader = self.reader(cx);
         let unit = self.unit(def, seat);
-        let (items, answer_item) = self.items(m, def, run, unit, cx);
+        let (items, answer_item) = self.items(m, def, run, unit, cx, cover);
         let when = cover || def.when.as_ref().is_none_or(|w| Env::new(self.sc, self.st, cx, &mut Regs::default()).yes(w));
         let made = run.made.iter().filter(|x| x.0 == m && Some(x.2) == unit && x.1 == NONE).map(|x| x.3).sum::<u32>();
         let most = def.times.as_ref().map(|t| Env::new(self.sc, self.st, cx, &mut Regs::default()).num(t));
@@ -696,6 +696,7 @@ impl<'a> Build<'a> {
             help: reader.prose(&def.help),
             mode: def.mode,
             extra: def.extra,
+            seen: self.seen(def),
             open,
             why: (!when || empty).then(|| reader.line(&def.why)).filter(|w| !w.is_empty()),
             dice: def.rolls,
@@ -708,8 +709,23 @@ impl<'a> Build<'a> {
         }
     }
 
+    /// The widest audience of what is asked; what is private is its writer's.
+    fn seen(&self, def: &MoveDef) -> Option<super::Seen> {
+        use crate::scenario::model::Aud;
+        let wide = |a: &Aud| match a {
+            Aud::Nobody | Aud::OnlyOwner | Aud::Owner => super::Seen::Owner,
+            Aud::Desk => super::Seen::Desk,
+            Aud::Role(_) | Aud::Group(_) => super::Seen::Group,
+            Aud::Team(_) => super::Seen::Team,
+            Aud::Table => super::Seen::Table,
+            Aud::All => super::Seen::All,
+        };
+        let of = |a: &AskDef| if a.private { None } else { self.sc.vars[usize::from(a.var)].seen.iter().map(wide).max() };
+        def.asks.iter().map(|a| of(a).unwrap_or(super::Seen::Owner)).max()
+    }
+
     /// What has an answer of its own, and which of it comes first unanswered.
-    fn items(&self, m: u16, def: &MoveDef, run: &Running, unit: Option<Unit>, cx: Ctx) -> (Vec<ItemPart>, i64) {
+    fn items(&self, m: u16, def: &MoveDef, run: &Running, unit: Option<Unit>, cx: Ctx, cover: bool) -> (Vec<ItemPart>, i64) {
         let Some((_, set, base)) = &def.answers else {
             return (Vec::new(), NONE);
         };
@@ -724,7 +740,13 @@ impl<'a> Build<'a> {
             }
             let o = self.option(*base, v, cx);
             let mine = sealed.map(|a| self.answers(&def.asks, &a.inputs)).or_else(|| made.then(Answers::new));
-            out.push(ItemPart { v, label: o.label, text: o.text, mine });
+            let inputs = Some(self.inputs(&def.asks, cx, v, cover));
+            out.push(ItemPart { v, label: o.label, text: o.text, mine, inputs });
+        }
+        // Mostly the same is asked of each: then it is said once, by the move.
+        let said: Vec<String> = out.iter().map(|i| serde_json::to_string(&i.inputs).unwrap_or_default()).collect();
+        if said.windows(2).all(|w| w[0] == w[1]) {
+            out.iter_mut().for_each(|i| i.inputs = None);
         }
         (out, first)
     }
@@ -858,6 +880,7 @@ impl<'a> Build<'a> {
 
     fn option(&self, base: Base, v: i64, cx: Ctx) -> OptionPart {
         let mut reader = self.reader(cx);
+        let mut picture = None;
         let (kind, label, text, look) = match base {
             Base::Seat => (OptionKind::Seat, reader.say(Say::Seat, v), Vec::new(), None),
             Base::Team => (OptionKind::Team, reader.say(Say::Team, v), Vec::new(), None),
@@ -865,15 +888,19 @@ impl<'a> Build<'a> {
             Base::Role => (OptionKind::Role, reader.say(Say::Role, v), Vec::new(), None),
             Base::Item(l) => {
                 let def = &self.sc.lists[usize::from(l)];
-                let text = def.items.get(v as usize).map(|i| reader.prose(&i.text)).unwrap_or_default();
+                let item = def.items.get(v as usize);
+                picture = item.and_then(|i| picture_of(i, &mut reader));
+                let text = item.map(|i| reader.prose(&i.text)).unwrap_or_default();
                 (OptionKind::Item, reader.say(Say::Item(l), v), text, None)
             }
-            Base::Token(k) => {
+            Base::Token(_) => {
                 let seen = u32::try_from(v).is_ok_and(|t| sees::token(self.sc, self.st, self.viewer, t));
                 let card = if seen { self.card(v) } else { None };
                 let look = card.as_ref().map(|c| c.look.clone());
-                let (label, text) = card.map_or((Vec::new(), Vec::new()), |c| (c.name, c.text));
-                let _ = k;
+                let (label, text) = card.map_or((Vec::new(), Vec::new()), |c| {
+                    picture = c.picture;
+                    (c.name, c.text)
+                });
                 (OptionKind::Token, label, text, look)
             }
             Base::Space(b) => (OptionKind::Space, reader.say(Say::Space(b), v), Vec::new(), None),
@@ -881,7 +908,8 @@ impl<'a> Build<'a> {
             Base::Number => (OptionKind::Place, reader.say(Say::Number, v), Vec::new(), None),
             _ => (OptionKind::Number, reader.say(Say::Number, v), Vec::new(), None),
         };
-        OptionPart { v, kind, label, text, look, weight: None }
+        let board = if let Base::Space(b) = base { Some(self.sc.boards[usize::from(b)].id.clone()) } else { None };
+        OptionPart { v, kind, label, text, look, picture, board, weight: None }
     }
 
     // ------------------------------------------------------------ proposals
@@ -1069,7 +1097,9 @@ impl<'a> Build<'a> {
                 }
             }
         }
-        Some(CardPart { v: token, item: item.id.clone(), look: def.look.clone(), name: reader.token(token), text: reader.prose(&item.text), facts })
+        let picture = picture_of(item, &mut reader);
+        let (name, text) = (reader.token(token), reader.prose(&item.text));
+        Some(CardPart { v: token, item: item.id.clone(), picture, look: def.look.clone(), name, text, facts })
     }
 
     fn boards(&self) -> Vec<BoardPart> {
@@ -1475,6 +1505,11 @@ pub fn together(sc: &Scenario, st: &State, run: &Running, unit: Unit) -> Vec<u32
         Env::new(sc, st, Ctx::seat(st, seat), &mut Regs::default()).yes(who)
     };
     st.members(unit.scope, unit.inst).into_iter().filter(|m| run.asked.contains(m) && meant(*m)).collect()
+}
+
+fn picture_of(item: &crate::scenario::model::ItemDef, reader: &mut Reader<'_>) -> Option<super::Picture> {
+    let src = item.picture.clone()?;
+    Some(super::Picture { src, alt: reader.line(&item.alt) })
 }
 
 fn say(base: Base) -> Say {

@@ -64,6 +64,8 @@ const en: typeof it = {
 		down: (name) => `Move down: ${name}`,
 		first: "highest",
 		last: "lowest",
+		takeBack: (name) => `Take “${name}” from its place`,
+		pick: "tap the board, or open the list",
 		less: (name) => `Less: ${name}`,
 		plus: (name) => `More: ${name}`,
 		left: (n) => (n === 0 ? "All given out" : `${n} left`),
@@ -86,7 +88,8 @@ const en: typeof it = {
 		untold: "Drawing without words",
 	},
 	board: {
-		tap: "Tap a coloured space",
+		tap: "Tap a space with a sign: it says what it does",
+		choose: "Tap a ringed space to choose it",
 		list: "See as a list",
 		map: "See the board",
 		space: (n) => `Space ${n}`,
@@ -106,6 +109,8 @@ const en: typeof it = {
 	zone: {
 		cards: (n) => (n === 1 ? "1 card" : `${n} cards`),
 		covered: (n) => `${n} face down`,
+		under: (n) => (n === 1 ? "One more lies under it" : `${n} more lie under it`),
+		back: "A covered card",
 		empty: "empty",
 	},
 	refused: {

@@ -62,6 +62,8 @@ export default {
 		down: (name: string) => `Scendi: ${name}`,
 		first: "più in alto",
 		last: "più in basso",
+		takeBack: (name: string) => `Togli «${name}» dal suo posto`,
+		pick: "tocca il tabellone, o apri l’elenco",
 		less: (name: string) => `Meno: ${name}`,
 		plus: (name: string) => `Più: ${name}`,
 		left: (n: number) => (n === 0 ? "Distribuiti tutti" : n === 1 ? "Ne resta 1" : `Ne restano ${n}`),
@@ -86,7 +88,8 @@ export default {
 	board: {
 		list: "Vedi come elenco",
 		map: "Vedi il tabellone",
-		tap: "Tocca una casella colorata",
+		tap: "Tocca una casella con un segno: dice che cosa fa",
+		choose: "Tocca una casella cerchiata per sceglierla",
 		space: (n: string) => `Casella ${n}`,
 		pawns: "Le pedine",
 		ahead: "Le prossime caselle",
@@ -104,6 +107,8 @@ export default {
 	zone: {
 		cards: (n: number) => (n === 1 ? "1 carta" : `${n} carte`),
 		covered: (n: number) => (n === 1 ? "1 coperta" : `${n} coperte`),
+		under: (n: number) => (n === 1 ? "Sotto ce n’è un’altra" : `Sotto ce ne sono altre ${n}`),
+		back: "Carta coperta",
 		empty: "vuoto",
 	},
 	/** One sentence for each refusal. `name` is the scenario's own sentence, where there is one. */

@@ -258,7 +258,7 @@ const PANEL: &[Key] = &[
     required("kind", &[Shape::Word(PANEL_KINDS)], "kind = \"table\""),
     required("on", &[Shape::Words(&["phone", "projector", "desk", "debrief"])], "on = [\"projector\"]"),
     required("rows", TEXT, "rows = \"seats\""),
-    required("column", TEXT_MAP, "column.punti = \"punti\""),
+    free("column", TEXT_MAP),
     free("least", COUNT),
 ];
 

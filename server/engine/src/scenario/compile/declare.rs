@@ -260,9 +260,11 @@ impl<'t> Compiler<'t> {
             if let Some(p) = &path {
                 let name = self.cell_words(p, i, "name");
                 let text = self.cell_words(p, i, "text");
+                let alt = self.cell_words(p, i, "alt");
                 let item = &mut self.lists[l].items[i];
-                (item.name, item.text) = (name, text);
+                (item.name, item.text, item.alt) = (name, text, alt);
             }
+            self.lists[l].items[i].picture = self.tree.images.iter().find(|p| p.item == id).map(|p| p.name.clone());
             if self.lists[l].items[i].name.is_empty() {
                 let around = super::expr::Around::default();
                 let words = self.child_words("list", &n.id, &id, &around);
@@ -1035,7 +1037,7 @@ fn plain(v: &Value) -> String {
 }
 
 fn item(id: &str, qty: u32) -> ItemDef {
-    ItemDef { id: id.to_string(), name: Words::default(), text: Words::default(), qty, attrs: Vec::new() }
+    ItemDef { id: id.to_string(), name: Words::default(), text: Words::default(), picture: None, alt: Words::default(), qty, attrs: Vec::new() }
 }
 
 fn role(id: &str) -> RoleDef {

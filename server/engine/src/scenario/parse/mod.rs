@@ -11,7 +11,7 @@ use super::Files;
 use super::check::nearest::nearest;
 use super::faults::Faults;
 use super::limits;
-use super::tree::{SourceFile, Span, Tree};
+use super::tree::{Image, SourceFile, Span, Tree};
 
 /// The trunk of every scenario.
 pub const TRUNK: &str = "scenario.toml";
@@ -31,6 +31,13 @@ pub enum FileKind<'p> {
     Unknown,
 }
 
+/// A picture of a kind that every browser shows.
+pub fn image(path: &str, bytes: &[u8]) -> Option<Image> {
+    let (item, ending) = path.strip_prefix("img/")?.rsplit_once('.')?;
+    let ending = super::PICTURES.iter().find(|e| e.eq_ignore_ascii_case(ending))?;
+    Some(Image { item: item.to_lowercase(), name: format!("{}.{ending}", &super::digest(bytes)[..32]) })
+}
+
 /// Reads a whole folder. What is missing or unreadable is a fault and stands empty in the tree.
 #[must_use]
 pub fn read(files: &Files, faults: &mut Faults) -> Tree {
@@ -42,7 +49,7 @@ pub fn read(files: &Files, faults: &mut Faults) -> Tree {
     for (path, bytes) in files.get_key_value(TRUNK).into_iter().chain(others).take(limits::FILES) {
         let kind = kind_of(path);
         if kind == FileKind::Image {
-            tree.images.push(path.clone());
+            tree.images.extend(image(path, bytes));
             continue;
         }
         if kind == FileKind::Aside {
