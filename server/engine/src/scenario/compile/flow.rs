@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Compiler;
-use super::expr::{Around, Cx};
+use super::expr::{Around, Cx, name_innermost};
 use super::names::Decl;
 use crate::scenario::model::{Base, LoopDef, NONE, Scope, Step, Ty, Val, VarDef, X};
 use crate::scenario::rules::ast::{Ex, Flow, FlowKind};
@@ -161,12 +161,12 @@ impl Compiler<'_> {
                     self.type_lines(body, scope, next, frames);
                     frames.pop();
                 }
-                FlowKind::ForEach { of, body, .. } => {
+                FlowKind::ForEach { item, of, body, .. } => {
                     let id = *next;
                     *next += 1;
                     let around = self.strand_around(scope, frames);
                     let before = self.faults.0.len();
-                    let (_, base) = Cx { c: self, a: around }.set(of, None);
+                    let (_, base) = Cx { c: self, a: around }.set(&name_innermost(of, item), None);
                     // The same faults are told again when the steps are made.
                     self.faults.0.truncate(before);
                     self.loops[usize::from(id)].item_base = base;
@@ -253,10 +253,10 @@ impl Compiler<'_> {
                     let times = self.flow_number(times, scope, frames);
                     self.step_loop(Some(times), None, until.as_ref(), body, scope, (next, frames, out));
                 }
-                FlowKind::ForEach { of, body, .. } => {
+                FlowKind::ForEach { item, of, body, .. } => {
                     let around = self.strand_around(scope, frames);
                     let mut cx = Cx { c: self, a: around };
-                    let list = cx.set(of, None).0;
+                    let list = cx.set(&name_innermost(of, item), None).0;
                     let frame = cx.a.frame;
                     self.widest(frame);
                     self.step_loop(None, Some(list), None, body, scope, (next, frames, out));

@@ -1,7 +1,7 @@
 //! Statements and verbs.
 
 use super::Compiler;
-use super::expr::{Around, Cx, base_of, boxed, status};
+use super::expr::{Around, Cx, base_of, boxed, name_innermost, status};
 use super::names::Decl;
 use crate::scenario::model::{Base, GroupByX, Op, Place, Rule, S, Scope, SortKey, Thing, ToX, Ty, X};
 use crate::scenario::rules::ast::{Assign, Ex, GroupBy, Kind, Stmt, StmtKind, To, Verb, Who};
@@ -70,7 +70,8 @@ impl Cx<'_, '_> {
                 S::If(out, self.block(other))
             }
             StmtKind::ForEach(name, set, body) => {
-                let (set, base) = self.set(set, None);
+                // `for each s in seats where x of s > 3:` the name holds in the condition too.
+                let (set, base) = self.set(&name_innermost(set, name), None);
                 let (reg, body) = self.with_item(Some(name), base, |cx| cx.block(body));
                 S::ForEach { reg, set, body }
             }
