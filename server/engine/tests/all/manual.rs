@@ -170,6 +170,30 @@ fn fragments_are_good_in_their_host() {
     assert!(wrong.is_empty(), "\n{wrong}");
 }
 
+/// The name under which a heading is found: small letters, blanks as hyphens, no other signs.
+fn anchor(heading: &str) -> String {
+    let plain: String = heading.trim_start_matches('#').trim().to_lowercase();
+    let plain = plain.chars().filter(|c| c.is_alphanumeric() || *c == ' ' || *c == '-' || *c == '_');
+    plain.map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+#[test]
+fn links_inside_the_manual_lead_somewhere() {
+    let mut wrong = Vec::new();
+    for name in PAGES {
+        let text = fs::read_to_string(page(name)).unwrap();
+        for link in text.split("](").skip(1).filter_map(|l| l.split(')').next()).filter(|l| !l.contains("://")) {
+            let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+            let there = fs::read_to_string(page(if file.is_empty() { name } else { file })).unwrap_or_default();
+            let found = there.lines().any(|l| heading.is_empty() || l.starts_with('#') && anchor(l) == heading);
+            if !found {
+                wrong.push(format!("{name}: {link}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 // ---------------------------------------------------------------- generated pages
 
 const HEAD: &str = "<!-- Pagina generata dai controlli: SOFIA_WRITE_MANUAL=1 cargo test -p sofia-engine --test all manual. \
