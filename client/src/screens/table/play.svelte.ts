@@ -275,13 +275,30 @@ export class Play {
 				run: () => void this.session.act({ do: "ack" }),
 			};
 		if (move?.joint && move.open && !this.asking) {
-			const mine = move.joint.versions.some((v) => v.by.includes(this.me?.seat ?? -1));
+			const me = this.me?.seat ?? -1;
+			const mine = move.joint.versions.some((v) => v.by.includes(me));
+			// Each has put a part: what is left is to agree to the whole.
+			if (move.joint.each && move.joint.versions.length >= move.joint.members.length && !move.joint.held.includes(me))
+				return {
+					kind: "act",
+					label: t.joint.confirm,
+					look: "act",
+					inert: false,
+					status: t.joint.whole,
+					secret: false,
+					run: () => void this.back(me),
+				};
+			const late = move.joint.members.filter((m) => !move.joint?.versions.some((v) => v.by.includes(m)));
 			return {
 				kind: "back",
 				label: mine ? t.joint.change : t.joint.propose,
 				look: "quiet",
 				inert: false,
-				status: mine ? t.joint.you : t.joint.need(move.joint.need, move.joint.members.length),
+				status: mine
+					? move.joint.each && late.length
+						? t.joint.missing(late.map(this.name).join(", "), late.length)
+						: t.joint.you
+					: t.joint.need(move.joint.need, move.joint.members.length),
 				secret: false,
 				run: () => this.edit(move.mine ?? move.joint?.versions[0]?.inputs ?? null),
 			};
@@ -311,6 +328,8 @@ export class Play {
 		const w = this.phase?.waiting;
 		// What ends at the desk, and asks nothing that must be answered, waits for nobody.
 		if (!w || (this.phase?.ends === "desk" && !this.phase.ack && this.moves.every((m) => m.extra))) return "";
+		if (w.missing === 1 && w.seats?.length === 1 && w.seats[0] !== this.me?.seat)
+			return t.missingOne(this.name(w.seats[0] ?? 0));
 		return w.seats === null && w.missing > 0 && w.asked === 0 ? t.waited : t.missing(w.missing, w.asked);
 	}
 

@@ -50,6 +50,7 @@ export default {
 	sealedText: "Si apre insieme alle altre.",
 	doneTitle: "Fatto",
 	doneText: "La tua risposta è al tavolo.",
+	missingOne: (who: string) => `Manca ${who}`,
 	missing: (n: number, of: number) =>
 		n === 0 ? "Ci siamo tutti" : n === 1 ? `Manca 1 di ${of}` : `Mancano ${n} di ${of}`,
 	waited: "Si aspetta",
@@ -94,6 +95,8 @@ export default {
 		backs: "con",
 		propose: "Proponi la tua",
 		change: "Cambia la tua versione",
+		part: "Cambia la tua parte",
+		whole: "Ci sono tutte le parti: rileggi, poi conferma.",
 		confirm: "Confermo questa versione",
 		each: "Ognuno mette la sua parte.",
 		you: "Hai confermato. Aspettiamo gli altri.",
