@@ -10,9 +10,10 @@ use sofia_engine::Files;
 use sofia_engine::scenario::check::sections::{Key, Need, SECTIONS, Shape};
 use sofia_engine::scenario::sentences::{CATALOGUE, Lang, Sentence, fill};
 use sofia_engine::scenario::{Diagnostic, diagnostic, load, load_and_prove};
+use sofia_engine::simulate::{Tally, lobby, play, sizes};
 
 use crate::broken::{Row, broken, corpus, diagnostics};
-use crate::common::tiny_files;
+use crate::common::{ready, tiny_files};
 
 /// Pages whose examples are run.
 const PAGES: [&str; 3] = ["README.md", "MANUAL.en.md", "RECIPES.md"];
@@ -67,29 +68,49 @@ fn told(found: &[Diagnostic]) -> String {
     found.iter().map(|d| diagnostic::render(d, Lang::It)).collect()
 }
 
+/// Whole scenarios of the manual, and where they begin.
+fn whole_examples() -> Vec<(String, Files)> {
+    let mut examples: Vec<(String, Files)> = Vec::new();
+    for block in PAGES.iter().flat_map(|p| blocks(p)) {
+        let Some(file) = &block.file else { continue };
+        if file == "scenario.toml" {
+            examples.push((block.place.clone(), Files::new()));
+        }
+        let Some((_, files)) = examples.last_mut() else { panic!("{}: no scenario.toml before", block.place) };
+        assert!(files.insert(file.clone(), block.text.into_bytes()).is_none(), "{}: {file} twice", block.place);
+    }
+    examples
+}
+
 #[test]
 fn whole_examples_have_no_fault_and_their_plays_hold() {
     let mut wrong = String::new();
-    for name in PAGES {
-        let mut at = String::new();
-        let mut examples: Vec<(String, Files)> = Vec::new();
-        for block in blocks(name) {
-            let Some(file) = &block.file else { continue };
-            if file == "scenario.toml" {
-                at.clone_from(&block.place);
-                examples.push((at.clone(), Files::new()));
-            }
-            let Some((_, files)) = examples.last_mut() else { panic!("{}: no scenario.toml before", block.place) };
-            assert!(files.insert(file.clone(), block.text.into_bytes()).is_none(), "{}: {file} twice", block.place);
-        }
-        for (place, files) in examples {
-            let loaded = load_and_prove(&files);
-            if !loaded.diagnostics.is_empty() {
-                wrong += &format!("{place}\n{}\n", told(&loaded.diagnostics));
-            }
+    for (place, files) in whole_examples() {
+        let loaded = load_and_prove(&files);
+        if !loaded.diagnostics.is_empty() {
+            wrong += &format!("{place}\n{}\n", told(&loaded.diagnostics));
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+/// Whoever copies an example plays it with as many people as come.
+#[test]
+fn whole_examples_are_played_by_bots_at_every_size() {
+    let mut wrong = Vec::new();
+    for (place, files) in whole_examples() {
+        let sc = ready(&files);
+        for size in sizes(&sc) {
+            let start = lobby(&sc, size).unwrap();
+            let mut tally = Tally::new(&sc, size);
+            for k in 0..5 {
+                if let Err(fault) = play(&sc, &start, 2, k, &mut tally, None) {
+                    wrong.push(format!("{place}, {size:?}, session {k}: {fault:?}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 /// The small scenario in which fragments are tried.
