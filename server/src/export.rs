@@ -4,6 +4,8 @@ use crate::journal::{Commit, Journal, Opening, Row, record};
 use crate::people::Crowd;
 use crate::secret::Key;
 use crate::session::fold_unseal;
+use sofia_engine::Scenario;
+use sofia_engine::report::Withheld;
 use uuid::Uuid;
 
 /// Which scenario a session was made from.
@@ -38,12 +40,14 @@ pub fn commits(session: Uuid, rows: &[Row], crowd: &Crowd, desk_key: &Key) -> Re
         .collect()
 }
 
-/// One line for each event. `names`: nicknames by seat, where the reader may know them.
+/// One line for each event, without what people were promised to keep for themselves. `names`: nicknames by seat, where
+/// the reader may know them; `scenario`: the one of the session, if it can still be had.
 ///
 /// # Errors
 /// Only if memory cannot be written.
-pub fn csv(commits: &[Commit], names: &std::collections::BTreeMap<u32, String>) -> Result<Vec<u8>, String> {
+pub fn csv(scenario: Option<&Scenario>, commits: &[Commit], names: &std::collections::BTreeMap<u32, String>) -> Result<Vec<u8>, String> {
     let mut table = csv::Writer::from_writer(Vec::new());
+    let withheld = Withheld::of(scenario, commits.iter().flat_map(|c| &c.events));
     table.write_record(["n", "time_ms", "clock_ms", "who", "name", "what", "detail"]).map_err(|e| e.to_string())?;
     for commit in commits {
         let name = match commit.actor {
@@ -51,7 +55,9 @@ pub fn csv(commits: &[Commit], names: &std::collections::BTreeMap<u32, String>) 
             _ => "",
         };
         for event in &commit.events {
-            let (what, detail) = event_cells(event);
+            let mut event = event.clone();
+            withheld.clear(&mut event);
+            let (what, detail) = event_cells(&event);
             let cells = [commit.seq.to_string(), commit.at.to_string(), commit.t.to_string(), commit.actor.to_string(), name.into(), what, detail];
             table.write_record(cells.map(guarded)).map_err(|e| e.to_string())?;
         }

@@ -3,9 +3,9 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-use crate::event::{Event, Unit};
+use crate::event::{Event, TextBody, Unit};
 use crate::id::Millis;
-use crate::scenario::model::{Base, DEC, InputDef, NONE, Scenario, Scope, Val, Words};
+use crate::scenario::model::{AskDef, Base, DEC, InputDef, NONE, Scenario, Scope, Val, VarDef, Words};
 use crate::state::State;
 use crate::view::prose::{Reader, plain_words};
 use crate::view::{DebriefPage, Inline, Line, ShownValue};
@@ -358,12 +358,7 @@ impl Builder<'_> {
         let (phase, phase_title) = self.phase_of(strand);
         let mut shown = Vec::new();
         for (ask, v) in def.asks.iter().zip(inputs) {
-            let hidden = ask.private
-                || self.sc.vars[usize::from(ask.var)]
-                    .seen
-                    .iter()
-                    .any(|a| matches!(a, crate::scenario::model::Aud::OnlyOwner | crate::scenario::model::Aud::Nobody));
-            if hidden {
+            if hides(self.sc, ask) {
                 continue;
             }
             let mut r = self.reader(eval::Ctx::NOWHERE);
@@ -480,4 +475,80 @@ pub fn to_verify(sc: &Scenario, lang: usize) -> Vec<(Line, String)> {
         look(&r.name, &r.brief);
     }
     out
+}
+
+// ---------------------------------------------------------------- what is kept out of a readable copy
+
+/// What people were promised to keep for themselves: private answers, and those that nobody, or only their owner, sees.
+/// A copy of the record for readers leaves it out; the sealed record keeps it.
+pub struct Withheld<'a> {
+    /// `None`: the scenario is lost, and with it what was promised. Then every text is kept out.
+    sc: Option<&'a Scenario>,
+    texts: std::collections::BTreeSet<u32>,
+}
+
+impl<'a> Withheld<'a> {
+    /// `events`: of the whole session; a text is written before the answer that says what it is.
+    #[must_use]
+    pub fn of<'e>(sc: Option<&'a Scenario>, events: impl Iterator<Item = &'e Event>) -> Self {
+        let mut all = Self { sc, texts: std::collections::BTreeSet::new() };
+        for event in events {
+            let Some((mv, inputs)) = answered(event) else { continue };
+            for (ask, val) in all.asks(mv).iter().zip(inputs) {
+                if all.hides(ask) && matches!(ask.input, InputDef::Text { .. } | InputDef::Drawing) {
+                    let ids = match val {
+                        Val::N(n) => vec![*n],
+                        Val::L(list) => list.clone(),
+                    };
+                    all.texts.extend(ids.into_iter().filter_map(|n| u32::try_from(n).ok()));
+                }
+            }
+        }
+        all
+    }
+
+    /// Empties what a reader must not have.
+    pub fn clear(&self, event: &mut Event) {
+        match event {
+            Event::Wrote { id, body, .. } if self.sc.is_none() || self.texts.contains(id) => *body = TextBody::Gone,
+            Event::Set { var, val, .. } if self.sc.is_some_and(|sc| apart(&sc.vars[usize::from(*var)])) => *val = Val::N(NONE),
+            Event::Sealed { mv, inputs, .. } | Event::Made { mv, inputs, .. } | Event::Proposed { mv, inputs, .. } => self.clear_inputs(*mv, inputs),
+            Event::Version { mv, inputs: Some(inputs), .. } => self.clear_inputs(*mv, inputs),
+            _ => {}
+        }
+    }
+
+    fn clear_inputs(&self, mv: u16, inputs: &mut [Val]) {
+        for (ask, val) in self.asks(mv).iter().zip(inputs) {
+            if self.hides(ask) {
+                *val = Val::N(NONE);
+            }
+        }
+    }
+
+    fn asks(&self, mv: u16) -> &'a [AskDef] {
+        self.sc.and_then(|sc| sc.moves.get(usize::from(mv))).map_or(&[], |m| &m.asks)
+    }
+
+    fn hides(&self, ask: &AskDef) -> bool {
+        self.sc.is_none_or(|sc| hides(sc, ask))
+    }
+}
+
+fn answered(event: &Event) -> Option<(u16, &[Val])> {
+    match event {
+        Event::Sealed { mv, inputs, .. } | Event::Made { mv, inputs, .. } | Event::Proposed { mv, inputs, .. } => Some((*mv, inputs)),
+        Event::Version { mv, inputs: Some(inputs), .. } => Some((*mv, inputs)),
+        _ => None,
+    }
+}
+
+/// An answer that is its writer's own.
+fn hides(sc: &Scenario, ask: &AskDef) -> bool {
+    ask.private || apart(&sc.vars[usize::from(ask.var)])
+}
+
+fn apart(var: &VarDef) -> bool {
+    use crate::scenario::model::Aud;
+    var.input && (var.private || var.seen.iter().any(|a| matches!(a, Aud::OnlyOwner | Aud::Nobody)))
 }

@@ -76,12 +76,12 @@ pub fn export(session: &str, format: &str, data: &Path) -> Outcome {
     let journal = Sqlite::open_read_only(&file_in(data))?;
     let session = find(&journal, session)?;
     let rows = journal.read(session, 0).map_err(|e| unreadable(&e))?;
-    let bytes = if format == "csv" { table(session, &rows, data)? } else { export::jsonl(&rows) };
+    let bytes = if format == "csv" { table(&journal, session, &rows, data)? } else { export::jsonl(&rows) };
     std::io::stdout().write_all(&bytes).map_err(|e| unreadable(&e.to_string()))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn table(session: Uuid, rows: &[Row], data: &Path) -> Result<Vec<u8>, Trouble> {
+fn table(journal: &Sqlite, session: Uuid, rows: &[Row], data: &Path) -> Result<Vec<u8>, Trouble> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(|e| unreadable(&e.to_string()))?;
     let people = people::People::open(data)?;
     let (crowd, key) = runtime.block_on(async {
@@ -90,5 +90,8 @@ fn table(session: Uuid, rows: &[Row], data: &Path) -> Result<Vec<u8>, Trouble> {
         (crowd, card.map_or_else(crate::secret::Key::fresh, |c| c.key))
     });
     let commits = export::commits(session, rows, &crowd, &key).map_err(|e| unreadable(&e))?;
-    export::csv(&commits, &crowd.names).map_err(|e| unreadable(&e))
+    let hash = commits.first().and_then(|c| c.opening.as_ref()).map(|o| o.scenario.clone());
+    let files = hash.and_then(|hash| journal.scenario(&hash).ok().flatten());
+    let scenario = files.and_then(|files| crate::session::engine_api::load(&files).scenario);
+    export::csv(scenario.as_deref(), &commits, &crowd.names).map_err(|e| unreadable(&e))
 }

@@ -77,7 +77,8 @@ pub async fn csv(State(app): State<SharedApp>, Extension(caller): Extension<Call
     let (card, with_names) = readable(&app, &caller, &session).await?;
     let (commits, crowd) = commits(&app, &card).await?;
     let names = if with_names { crowd.names } else { Default::default() };
-    let table = export::csv(&commits, &names).map_err(|_| Wrong::Server)?;
+    let scenario = scenario_of(&app, &card).await;
+    let table = export::csv(scenario.as_deref(), &commits, &names).map_err(|_| Wrong::Server)?;
     Ok(download(&format!("sofia-{}.csv", card.id), "text/csv; charset=utf-8", table))
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::common::{Room, edit, play_out, ready, roll, seated, shipped};
-use sofia_engine::event::{Secret, Spot};
+use sofia_engine::event::{Event, Secret, Spot};
 use sofia_engine::legal::random_move;
 use sofia_engine::scenario::model::{NONE, Scope, Val};
 use sofia_engine::view::{Mode, Part, Stage, snapshot};
@@ -410,4 +410,73 @@ fn a_card_in_the_deck_is_seen_by_nobody() {
         });
     });
     assert!(seen[0] > 0 && seen[1] > 0, "cards were drawn and explained: {seen:?}");
+}
+
+// ---------------------------------------------------------------- what stays out of a copy for readers
+
+/// A private note, and a choice that only its owner sees, are left out; the neighbour's ordinary words are kept.
+#[test]
+fn a_copy_for_readers_keeps_what_was_promised_to_be_ones_own() {
+    use crate::common::{made, tiny};
+    use sofia_engine::report::Withheld;
+    let sc = tiny(
+        r#"
+flow = "scrivi, fine"
+[list]
+colore = { rows = ["rosso", "blu"] }
+[phase.scrivi]
+ends = "desk"
+limit = "none"
+who = "all"
+[phase.scrivi.move.dico]
+mode = "at once"
+timeout = "pass"
+extra = true
+seen = "table"
+ask.detto = "text up to 80"
+[phase.scrivi.move.annoto]
+mode = "at once"
+timeout = "pass"
+extra = true
+ask.nota = { is = "text up to 80", private = true }
+[phase.scrivi.move.scelgo]
+mode = "at once"
+timeout = "pass"
+extra = true
+seen = "only owner"
+ask.mio = "one of all colore"
+[phase.fine]
+ends = "desk"
+"#,
+    );
+    let mut room = Room::begun(&sc, 2);
+    for (mv, input, answer) in [
+        ("dico", "detto", Answer::Text("parole di tutti".into())),
+        ("annoto", "nota", Answer::Text("parole mie".into())),
+        ("scelgo", "mio", Answer::Number(1)),
+    ] {
+        room.go(&Command::Seat { seat: SeatId(0), act: made(mv, None, &[(input, answer)]) });
+    }
+    let events = || room.log.iter().flat_map(|(_, events)| events);
+    let copy = |sc: Option<&Scenario>| {
+        let withheld = Withheld::of(sc, events());
+        let mut copy: Vec<_> = events().cloned().collect();
+        copy.iter_mut().for_each(|e| withheld.clear(e));
+        serde_json::to_string(&copy).unwrap()
+    };
+    let whole = serde_json::to_string(&events().collect::<Vec<_>>()).unwrap();
+    assert!(whole.contains("parole mie") && whole.contains("parole di tutti"));
+    let for_readers = copy(Some(&sc));
+    assert!(for_readers.contains("parole di tutti") && !for_readers.contains("parole mie"), "{for_readers}");
+    let chosen = |withheld: Option<&Withheld<'_>>| {
+        let all = events().filter_map(|e| {
+            let mut e = e.clone();
+            withheld.inspect(|w| w.clear(&mut e));
+            if let Event::Made { mv: 2, inputs, .. } = e { Some(inputs) } else { None }
+        });
+        all.collect::<Vec<_>>()
+    };
+    assert_eq!(chosen(None), [vec![Val::N(1)]]);
+    assert_eq!(chosen(Some(&Withheld::of(Some(&sc), events()))), [vec![Val::N(NONE)]], "that an answer was given is no secret, which one is");
+    assert!(!copy(None).contains("parole"), "without its scenario nobody knows what was promised");
 }
