@@ -4,7 +4,7 @@ use crate::Viewer;
 use crate::event::Spot;
 use crate::id::SeatId;
 use crate::scenario::model::{Arith, BIG, Base, Cmp, DEC, Fold, NONE, Scenario, Scope, SortKey, Val, X};
-use crate::state::State;
+use crate::state::{Keys, State};
 use crate::view::sees;
 
 /// Registers of one expression or rule at most.
@@ -247,7 +247,7 @@ impl<'a> Env<'a> {
         }
     }
 
-    fn keys(&mut self, keys: &[X]) -> Vec<i64> {
+    fn keys(&mut self, keys: &[X]) -> Keys {
         keys.iter().map(|k| self.num(k)).collect()
     }
 
@@ -306,7 +306,7 @@ impl<'a> Env<'a> {
         // Passes not named are the running ones.
         let outer = &now[..now.len().saturating_sub(want.len())];
         let past = self.st.past.get(&(*v, inst))?;
-        past.iter().find(|p| p.keys == keys && p.passes.starts_with(outer) && matches(&p.passes, &want)).map(|p| p.val.clone())
+        past.iter().find(|p| *p.keys == *keys && p.passes.starts_with(outer) && matches(&p.passes, &want)).map(|p| p.val.clone())
     }
 
     fn pass(&self, id: u16, scope: Scope, inst: u32) -> (i64, i64) {
@@ -535,7 +535,7 @@ impl<'a> Env<'a> {
                 let def = &self.sc.vars[usize::from(*v)];
                 if let (false, Ok(i)) = (def.keys.is_empty(), u32::try_from(inst)) {
                     // One answer for each of several things: any of them.
-                    let any = self.st.cells.range((*v, i, Vec::new())..).next().is_some_and(|((x, at, _), _)| x == v && *at == i);
+                    let any = self.st.cells.range((*v, i, Keys::NONE)..).next().is_some_and(|((x, at, _), _)| x == v && *at == i);
                     return i64::from(any);
                 }
                 let val = self.var(*v, inst, &[]);
@@ -596,13 +596,17 @@ impl<'a> Env<'a> {
 
     fn of_set(&mut self, x: &X) -> i64 {
         match x {
-            X::Count(s) => self.list(s).len() as i64,
-            X::CountIf { set, reg, cond } => {
-                let items = self.list(set);
-                items.into_iter().filter(|i| self.holds(*reg, *i, cond)).count() as i64
-            }
+            X::Count(s) => self.count(s, |_, _| true),
+            X::CountIf { set, reg, cond } => self.count(set, |env, i| env.holds(*reg, i, cond)),
             X::Fold { op, set, reg, x, decimal } => self.fold(*op, set, *reg, x, *decimal),
-            X::First(s) => self.list(s).first().copied().unwrap_or(NONE),
+            X::First(s) => {
+                let mut first = NONE;
+                self.visit(s, &mut |_, i| {
+                    first = i;
+                    false
+                });
+                first
+            }
             X::Last(s) => self.list(s).last().copied().unwrap_or(NONE),
             X::Nth(n, s) => {
                 let (n, list) = (self.num(n), self.list(s));
@@ -633,9 +637,9 @@ impl<'a> Env<'a> {
             }
             X::In(a, s) => {
                 let a = self.num(a);
-                i64::from(self.list(s).contains(&a))
+                i64::from(!self.visit(s, &mut |_, i| i != a))
             }
-            X::Empty(s) => i64::from(self.list(s).is_empty()),
+            X::Empty(s) => i64::from(!self.has_so_many(s, 1)),
             X::EqList(a, b) => {
                 let (a, b) = (self.list(a), self.list(b));
                 i64::from(a == b)
@@ -668,22 +672,24 @@ impl<'a> Env<'a> {
     }
 
     fn fold(&mut self, op: Fold, set: &X, reg: u16, x: &X, decimal: bool) -> i64 {
-        let items = self.list(set);
-        let mut vals = Vec::with_capacity(items.len());
-        for i in items {
-            self.regs.n[usize::from(reg)] = i;
-            let n = self.num(x);
-            match op {
-                Fold::Any if n == 1 => return 1,
-                Fold::All if n != 1 => return 0,
-                _ if n != NONE => vals.push(n),
-                _ => {}
-            }
+        if matches!(op, Fold::Any | Fold::All) {
+            // Ends as soon as one decides.
+            let one = op == Fold::Any;
+            let through = self.visit(set, &mut |env, i| env.holds(reg, i, x) != one);
+            return i64::from(through != one);
         }
+        let mut vals = Vec::new();
+        self.visit(set, &mut |env, i| {
+            env.regs.n[usize::from(reg)] = i;
+            match env.num(x) {
+                NONE => {}
+                n => vals.push(n),
+            }
+            true
+        });
         let scale = if decimal { 1 } else { DEC };
         match op {
-            Fold::Any => 0,
-            Fold::All => 1,
+            Fold::Any | Fold::All => NONE,
             Fold::Sum => vals.iter().fold(0i64, |a, b| a.saturating_add(*b)).clamp(-BIG * DEC, BIG * DEC),
             _ if vals.is_empty() => NONE,
             Fold::Min => *vals.iter().min().unwrap_or(&NONE),
@@ -715,6 +721,42 @@ impl<'a> Env<'a> {
     }
 
     // ------------------------------------------------------------ sets
+
+    /// Has a set so many things?
+    pub fn has_so_many(&mut self, set: &X, so_many: i64) -> bool {
+        let mut n = 0;
+        so_many <= 0
+            || !self.visit(set, &mut |_, _| {
+                n += 1;
+                n < so_many
+            })
+    }
+
+    fn count(&mut self, set: &X, holds: impl Fn(&mut Self, i64) -> bool) -> i64 {
+        let mut n = 0;
+        self.visit(set, &mut |env, i| {
+            n += i64::from(holds(env, i));
+            true
+        });
+        n
+    }
+
+    /// Goes through a set without writing it out where it is a plain one. `f` says whether to go on; `false`: it did not.
+    fn visit(&mut self, set: &X, f: &mut dyn FnMut(&mut Self, i64) -> bool) -> bool {
+        match set {
+            X::AllItems(l) => (0..self.sc.lists[usize::from(*l)].items.len() as i64).all(|i| f(self, i)),
+            X::Where { set, reg, cond } => self.visit(set, &mut |env, i| !env.holds(*reg, i, cond) || f(env, i)),
+            X::Seats(t) | X::Everyone(t) => {
+                let t = t.as_ref().map_or(NONE, |t| self.num(t));
+                self.seated(t, matches!(set, X::Everyone(_))).all(|i| f(self, i))
+            }
+            X::Range(a, b) => {
+                let (a, b) = (self.num(a), self.num(b));
+                a == NONE || b == NONE || (a..=b.min(a.saturating_add(LONGEST as i64 - 1))).all(|i| f(self, i))
+            }
+            _ => self.list(set).into_iter().all(|i| f(self, i)),
+        }
+    }
 
     pub fn list(&mut self, x: &X) -> Vec<i64> {
         let mut out = match x {
@@ -871,8 +913,13 @@ impl<'a> Env<'a> {
     fn derived(&mut self, x: &X) -> Vec<i64> {
         match x {
             X::Where { set, reg, cond } => {
-                let mut items = self.list(set);
-                items.retain(|i| self.holds(*reg, *i, cond));
+                let mut items = Vec::new();
+                self.visit(set, &mut |env, i| {
+                    if env.holds(*reg, i, cond) {
+                        items.push(i);
+                    }
+                    true
+                });
                 items
             }
             X::Sorted { set, reg, keys } => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::event::{Event, Frame, Secret, Spot, TextBody};
 use crate::scenario::model::{Aud, NONE, Scenario, Scope, Val};
 use crate::state::{
-    Ask, Group, Message, MessageKind, NewsLine, NewsWhat, Over, Past, Running, SealedAnswer, Seat, State, Strand, Text, Token, Version,
+    Ask, Group, Keys, Message, MessageKind, NewsLine, NewsWhat, Over, Past, Running, SealedAnswer, Seat, State, Strand, Text, Token, Version,
 };
 use crate::view::{Stage, Status};
 
@@ -550,7 +550,7 @@ fn values(sc: &Scenario, st: &mut State, event: &Event) {
 fn set(sc: &Scenario, st: &mut State, var: u16, inst: u32, keys: &[i64], val: &Val) {
     let def = &sc.vars[usize::from(var)];
     let Some(col) = def.column else {
-        edit(&mut st.cells).insert((var, inst, keys.to_vec()), val.clone());
+        edit(&mut st.cells).insert((var, inst, Keys::new(keys)), val.clone());
         return;
     };
     let width = sc.columns[&def.scope].len();
@@ -617,9 +617,9 @@ fn remember(sc: &Scenario, st: &mut State, var: u16, inst: u32, passes: &[(i64, 
         vec![(Vec::new(), st.cell(sc, var, inst, &[]))]
     } else {
         st.cells
-            .range((var, inst, Vec::new())..)
+            .range((var, inst, Keys::NONE)..)
             .take_while(|((v, i, _), _)| *v == var && *i == inst)
-            .map(|((_, _, k), v)| (k.clone(), v.clone()))
+            .map(|((_, _, k), v)| (k.to_vec(), v.clone()))
             .collect()
     };
     let past = edit(&mut st.past).entry((var, inst)).or_default();

@@ -86,7 +86,7 @@ fn one_move(x: &Exec<'_>, strand: u32, m: u16, seat: SeatId, rng: &mut u64) -> O
         return (whole && !v.held).then(agree);
     }
     for item in x.items(strand, def, seat.0) {
-        if x.has_answered(strand, m, item, seat.0) || !x.may_begin(strand, def, seat.0, item) {
+        if x.has_answered(strand, m, item, seat.0) || !x.has_button(strand, def, seat.0, item) {
             continue;
         }
         for _ in 0..TRIES {

@@ -121,7 +121,8 @@ fn seed_of(seed: u64, lobby: &State, k: u64) -> u64 {
 /// One session being played. The state is given to the engine and taken back: it is never copied.
 struct Session<'a> {
     sc: &'a Scenario,
-    st: State,
+    /// `None` while the engine has it.
+    st: Option<State>,
     at: Millis,
     events: Vec<Event>,
     bots: bots::Bots,
@@ -134,23 +135,25 @@ impl<'a> Session<'a> {
         let mut st = lobby.clone();
         st.seed = mix(seed);
         let bots = bots::Bots::new(seed, st.seats.len());
-        Session { sc, st, at: 0, events: Vec::new(), bots, log }
+        Session { sc, st: Some(st), at: 0, events: Vec::new(), bots, log }
     }
 
     fn play(&mut self, tally: &mut Tally) -> Result<(), Fault> {
         self.go(&Command::Desk { act: DeskAct::Begin }, tally)?;
-        tally.begin(self.sc, &self.st);
+        if let Some(st) = &self.st {
+            tally.begin(self.sc, st);
+        }
         for _ in 0..COMMANDS {
-            if self.st.stage == Stage::Ended {
-                return Ok(());
-            }
-            let Some((at, command)) = self.bots.next(self.sc, &self.st, self.at) else {
+            let Some(st) = self.st.as_ref().filter(|st| st.stage != Stage::Ended) else { return Ok(()) };
+            let Some((at, command)) = self.bots.next(self.sc, st, self.at) else {
                 return Err(Fault::Stuck { phases: self.phases() });
             };
-            tally.time(&self.st, &self.bots, at - self.at);
+            tally.time(st, &self.bots, at - self.at);
             self.at = at;
             self.go(&command, tally)?;
-            tally.command(&self.st, &command);
+            if let Some(st) = &self.st {
+                tally.command(st, &command);
+            }
         }
         Err(Fault::Endless { phases: self.phases() })
     }
@@ -161,26 +164,27 @@ impl<'a> Session<'a> {
         }
         let mut events = std::mem::take(&mut self.events);
         events.clear();
-        let st = std::mem::take(&mut self.st);
+        // A session that is refused something is over: its state is not needed again.
+        let Some(st) = self.st.take() else { return Err(Fault::Panic) };
         let decision = decide_owned(self.sc, st, command, self.at, events).map_err(|e| match e.code {
             Code::Runaway => Fault::Runaway { by: String::new() },
             code => Fault::Refused { code: format!("{code:?}").to_lowercase(), command: format!("{command:?}") },
         })?;
-        self.st = decision.state;
+        let st = self.st.insert(decision.state);
         self.events = decision.events;
         for event in &self.events {
             if let Event::Stopped { what } = event {
                 return Err(Fault::Runaway { by: what.clone() });
             }
-            tally.event(self.sc, &self.st, event);
-            self.bots.event(self.sc, &self.st, event, self.at);
+            tally.event(self.sc, st, event);
+            self.bots.event(self.sc, st, event, self.at);
         }
         Ok(())
     }
 
     /// Ids of the phases that run.
     fn phases(&self) -> Vec<String> {
-        let running = self.st.strands.iter().filter(|s| s.alive).filter_map(|s| s.running.as_ref());
+        let running = self.st.iter().flat_map(|st| &st.strands).filter(|s| s.alive).filter_map(|s| s.running.as_ref());
         let mut ids: Vec<String> = running.map(|r| self.sc.phases[usize::from(r.phase)].id.clone()).collect();
         ids.dedup();
         ids

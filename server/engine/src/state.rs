@@ -164,8 +164,44 @@ pub struct Past {
     pub val: Val,
 }
 
+/// Keys of one value, in place, so that reading it costs no memory of its own.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Keys {
+    len: u8,
+    of: [i64; Keys::MOST],
+}
+
+impl Keys {
+    /// A value has one for each of two kinds of things at most, and the item of an answer.
+    const MOST: usize = 3;
+    pub const NONE: Keys = Keys { len: 0, of: [NONE; Keys::MOST] };
+
+    #[must_use]
+    pub fn new(keys: &[i64]) -> Self {
+        keys.iter().copied().collect()
+    }
+}
+
+impl FromIterator<i64> for Keys {
+    fn from_iter<T: IntoIterator<Item = i64>>(all: T) -> Self {
+        let mut keys = Keys::NONE;
+        for (at, key) in all.into_iter().take(Keys::MOST).enumerate() {
+            keys.of[at] = key;
+            keys.len = at as u8 + 1;
+        }
+        keys
+    }
+}
+
+impl std::ops::Deref for Keys {
+    type Target = [i64];
+    fn deref(&self) -> &[i64] {
+        &self.of[..usize::from(self.len)]
+    }
+}
+
 /// Variable, instance, keys.
-pub type Cells = BTreeMap<(u16, u32, Vec<i64>), Val>;
+pub type Cells = BTreeMap<(u16, u32, Keys), Val>;
 
 #[derive(Clone, PartialEq, Debug)]
 pub struct State {
@@ -391,7 +427,7 @@ impl State {
             let n = self.rows.get(&def.scope).and_then(|r| r.get(inst as usize * width + usize::from(col))).copied();
             return n.map_or_else(|| def.start.clone(), Val::N);
         }
-        if let Some(v) = self.cells.get(&(var, inst, keys.to_vec())) {
+        if let Some(v) = self.cells.get(&(var, inst, Keys::new(keys))) {
             return v.clone();
         }
         if let Some((_, v)) = def.table.iter().find(|(k, _)| k == keys) {

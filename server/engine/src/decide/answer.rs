@@ -77,9 +77,13 @@ fn weight(env: &mut Env<'_>, reg: u16, item: i64, x: &X) -> i64 {
 /// A set that must be chosen from, and has too little in it.
 pub fn is_empty_set(x: &Exec<'_>, ask: &AskDef, cx: Ctx, item: i64, pending: &[(u16, Val)]) -> bool {
     match &ask.input {
-        InputDef::Choice { .. } => {
-            let legal = legal_set(x.sc, &x.st, ask, cx, item, pending);
-            (legal.set.len() as i64) < legal.min.max(1)
+        InputDef::Choice { least, of, .. } => {
+            let mut regs = Regs::default();
+            regs.n[0] = item;
+            let mut env = Env::new(x.sc, &x.st, cx, &mut regs);
+            env.pending = pending;
+            let need = env.num(least).max(1);
+            !env.has_so_many(of, need)
         }
         InputDef::Number { .. } => {
             let legal = legal_set(x.sc, &x.st, ask, cx, item, pending);

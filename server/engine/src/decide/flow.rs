@@ -33,14 +33,23 @@ impl Exec<'_> {
 
     /// Triggers, until none fires.
     pub fn fire_triggers(&mut self) {
+        if self.sc.triggers.is_empty() || !self.must_look(0) {
+            return;
+        }
         for _ in 0..TRIGGERS {
             if !self.fire_one() {
+                self.looked[0] = Some(self.ev.len());
                 return;
             }
         }
-        if !self.sc.triggers.is_empty() {
-            self.emit(Event::Stopped { what: "triggers".into() });
-        }
+        self.looked[0] = None;
+        self.emit(Event::Stopped { what: "triggers".into() });
+    }
+
+    /// Has anything changed that triggers or endings read, since they were last looked at?
+    fn must_look(&self, which: usize) -> bool {
+        let (sc, watched) = (self.sc, &self.sc.watched);
+        self.looked[which].is_none_or(|from| watched.clock || self.ev[from..].iter().any(|e| watched.by(sc, e)))
     }
 
     /// Looks at all of them, and fires the first that has become true.
@@ -88,6 +97,9 @@ impl Exec<'_> {
     // ------------------------------------------------------------ endings
 
     fn look_at_endings(&mut self) -> bool {
+        if !self.must_look(1) {
+            return false;
+        }
         for e in 0..self.sc.endings.len() {
             let def = &self.sc.endings[e];
             let Some(when) = &def.when else { continue };
@@ -101,6 +113,7 @@ impl Exec<'_> {
                 }
             }
         }
+        self.looked[1] = Some(self.ev.len());
         false
     }
 

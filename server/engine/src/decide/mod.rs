@@ -125,6 +125,8 @@ pub struct Exec<'a> {
     pub chain: u32,
     /// A jump asked for by a rule, carried out when the rule is over.
     pub jump: Option<Jump>,
+    /// Events after which triggers, and endings, were last looked at; `None`: not yet.
+    looked: [Option<usize>; 2],
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -140,10 +142,14 @@ impl<'a> Exec<'a> {
         if st.clock < at {
             st.to_mut().clock = at;
         }
-        Exec { sc, st, ev: Vec::new(), chance, steps: STEPS, chain: 0, jump: None }
+        Exec { sc, st, ev: Vec::new(), chance, steps: STEPS, chain: 0, jump: None, looked: [None; 2] }
     }
 
     fn carried_out(mut self, command: &Command) -> Res<Decision> {
+        // Between commands all is settled; only a play may begin in the midst of things.
+        if self.st.stage == crate::view::Stage::Play && !matches!(self.chance, Chance::Prepared(_)) {
+            self.looked = [Some(0); 2];
+        }
         self.command(command)?;
         self.settle();
         if self.steps == 0 {

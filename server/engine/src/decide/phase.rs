@@ -119,7 +119,7 @@ impl Exec<'_> {
         let full = if def.column.is_some() {
             self.st.cell(self.sc, var, inst, &[]) != def.start
         } else {
-            self.st.cells.range((var, inst, Vec::new())..).next().is_some_and(|((v, i, _), _)| *v == var && *i == inst)
+            self.st.cells.range((var, inst, crate::state::Keys::NONE)..).next().is_some_and(|((v, i, _), _)| *v == var && *i == inst)
         };
         if full {
             self.emit(Event::Emptied { var, inst });
@@ -164,14 +164,23 @@ impl Exec<'_> {
         })
     }
 
-    /// `by` and `if` hold and no set is empty.
-    pub fn may_begin(&self, s: u32, def: &MoveDef, seat: u32, item: i64) -> bool {
+    /// `by` and `if` hold.
+    pub fn has_button(&self, s: u32, def: &MoveDef, seat: u32, item: i64) -> bool {
+        if def.by.is_none() && def.when.is_none() {
+            return true;
+        }
         let cx = self.move_ctx(s, def, seat);
         let mut regs = Regs::default();
         regs.n[0] = item;
-        if def.by.as_ref().is_some_and(|b| !self.yes(b, cx, &mut regs)) || def.when.as_ref().is_some_and(|w| !self.yes(w, cx, &mut regs)) {
+        !(def.by.as_ref().is_some_and(|b| !self.yes(b, cx, &mut regs)) || def.when.as_ref().is_some_and(|w| !self.yes(w, cx, &mut regs)))
+    }
+
+    /// The same, and no set is empty.
+    pub fn may_begin(&self, s: u32, def: &MoveDef, seat: u32, item: i64) -> bool {
+        if !self.has_button(s, def, seat, item) {
             return false;
         }
+        let cx = self.move_ctx(s, def, seat);
         let given: Vec<(u16, Val)> = Vec::new();
         def.asks.iter().all(|a| a.optional || a.given.is_some() || !super::answer::is_empty_set(self, a, cx, item, &given))
     }

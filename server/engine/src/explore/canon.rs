@@ -229,6 +229,8 @@ fn strand(sc: &Scenario, m: &Matters, st: &State, (n, s): (usize, &Strand), h: &
 fn running(sc: &Scenario, m: &Matters, st: &State, run: &Running, h: &mut Hash) {
     let left = |until: Millis| (until - st.clock).max(0) as u64;
     h.words([u64::from(run.phase), run.deadline.map_or(u64::MAX, left), u64::from(run.frozen), u64::from(run.floor.unwrap_or(u32::MAX))]);
+    h.word(run.floor_until.map_or(u64::MAX, left));
+    h.words(run.clocks.iter().flat_map(|(seat, at)| [u64::from(*seat), left(*at)]));
     if m.elapsed {
         h.num(st.clock - run.opened);
     }
@@ -244,7 +246,7 @@ fn running(sc: &Scenario, m: &Matters, st: &State, run: &Running, h: &mut Hash) 
     }
     h.word(0x5EA1);
     for v in &run.versions {
-        h.word(u64::from(v.mv) << 32 | u64::from(v.seat));
+        h.word(u64::from(v.mv) << 33 | u64::from(v.held) << 32 | u64::from(v.seat));
         h.unit(v.unit);
         h.num(v.item);
         inputs(sc, m, v.mv, &v.inputs, h);

@@ -1,6 +1,6 @@
 //! What can make a difference: of two states that differ only in what nothing reads, one is enough.
 
-use crate::scenario::model::{EndsDef, Judge, MoveDef, Place, S, Scenario, Step, TimeoutDef, X};
+use crate::scenario::model::{Agree, EndsDef, Judge, MoveDef, Place, S, Scenario, Step, TimeoutDef, X};
 use crate::scenario::walk;
 
 /// What the rules of a scenario read, directly or through what they write.
@@ -57,10 +57,10 @@ impl Matters {
             walk::step(step, &mut |x| self.read(sc, x, &Own::NONE));
         }
         for (p, inputs) in sc.phases.iter().zip(ends_here) {
-            let ends = if let EndsDef::When(x) = &p.ends { Some(x) } else { None };
-            for x in [&p.limit, &p.who, &p.speakers, &p.speech].into_iter().flatten().chain(ends) {
+            for x in [&p.limit, &p.who, &p.speakers, &p.speech].into_iter().flatten() {
                 self.read(sc, x, &Own::NONE);
             }
+            self.ends(sc, &p.ends);
             self.rule(sc, &p.before, &Own::NONE);
             self.rule(sc, &p.after, &Own { closing: inputs, ..Own::NONE });
         }
@@ -74,6 +74,9 @@ impl Matters {
         for e in &sc.endings {
             e.when.iter().for_each(|x| self.read(sc, x, &Own::NONE));
         }
+        for v in &sc.vars {
+            v.starts.iter().for_each(|x| self.read(sc, x, &Own::NONE));
+        }
         for z in &sc.zones {
             z.capacity.iter().for_each(|x| self.read(sc, x, &Own::NONE));
         }
@@ -84,6 +87,14 @@ impl Matters {
             self.rule(sc, &i.then, &Own::NONE);
         }
         self.rule(sc, &sc.people.welcome, &Own::NONE);
+    }
+
+    fn ends(&mut self, sc: &Scenario, ends: &EndsDef) {
+        match ends {
+            EndsDef::When(x) | EndsDef::Done(x) => self.read(sc, x, &Own::NONE),
+            EndsDef::Any(all) => all.iter().for_each(|e| self.ends(sc, e)),
+            EndsDef::AllDone | EndsDef::Desk | EndsDef::Time | EndsDef::AtOnce => {}
+        }
     }
 
     fn one_move(&mut self, sc: &Scenario, def: &MoveDef) {
@@ -99,6 +110,9 @@ impl Matters {
         let own = Own { made: &inputs, ..Own::NONE };
         for check in &def.checks {
             self.read(sc, &check.cond, &own);
+        }
+        if let Agree::Number(x) = &def.agree {
+            self.read(sc, x, &Own::NONE);
         }
         if let Some(Judge::Seat(x)) = &def.accept {
             self.read(sc, x, &own);

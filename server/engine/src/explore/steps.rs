@@ -85,7 +85,7 @@ impl Looker<'_> {
                 self.one_move(x, s, run, *m, a, out);
             }
             if ordered {
-                if run.deadline.is_some() && !phase.moves.is_empty() && a < 64 {
+                if (run.deadline.is_some() || !run.clocks.is_empty()) && !phase.moves.is_empty() && a < 64 {
                     out.all.push(Step::Passes(a));
                 }
                 break;
@@ -124,6 +124,19 @@ impl Looker<'_> {
                 }
                 if let Some(v) = first {
                     out.all.push(seat(who, SeatAct::Back { name: def.id.clone(), item: (item != NONE).then_some(item), of: SeatId(v.seat) }));
+                    continue;
+                }
+            }
+            if def.joint.is_some() && def.each {
+                let part = |seat: u32| run.versions.iter().find(|v| v.mv == m && v.item == item && v.unit == unit && v.seat == seat);
+                let together = x.together(s, unit);
+                let next = together.iter().find(|seat| part(**seat).is_none());
+                let agrees = together.iter().find(|seat| part(**seat).is_some_and(|v| !v.held));
+                if next.is_none() && agrees == Some(&who) {
+                    // The whole is there: they agree to it in the order of seats.
+                    out.all.push(seat(who, SeatAct::Back { name: def.id.clone(), item: (item != NONE).then_some(item), of: SeatId(who) }));
+                }
+                if next != Some(&who) {
                     continue;
                 }
             }
@@ -204,7 +217,7 @@ impl Looker<'_> {
         for table in tables {
             let mut there =
                 st.strands.iter().filter(|s| s.alive && st.table_of(self.sc, s.scope, s.inst) == table).filter_map(|s| s.running.as_ref());
-            let its_turn = there.all(|r| r.frozen || matches!(self.sc.phases[usize::from(r.phase)].ends, EndsDef::Desk));
+            let its_turn = there.all(|r| r.frozen || self.sc.phases[usize::from(r.phase)].ends.by_desk());
             if its_turn || self.forced {
                 out.all.push(desk(DeskAct::Next { table: table.map(TableId) }));
             }

@@ -17,6 +17,7 @@ pub mod schema;
 pub mod sentences;
 pub mod tree;
 pub mod walk;
+pub mod watched;
 pub use diagnostic::Diagnostic;
 
 /// The files of one scenario folder, by path inside it ("it.md", "plays/fine.toml").

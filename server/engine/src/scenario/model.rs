@@ -815,6 +815,16 @@ pub enum EndsDef {
 }
 
 impl EndsDef {
+    /// The desk closes it, among whatever else ends it.
+    #[must_use]
+    pub fn by_desk(&self) -> bool {
+        match self {
+            EndsDef::Desk => true,
+            EndsDef::Any(all) => all.iter().any(EndsDef::by_desk),
+            _ => false,
+        }
+    }
+
     /// Waits for people who are done, among whatever else ends it.
     #[must_use]
     pub fn waits_for_people(&self) -> bool {
@@ -1220,6 +1230,8 @@ pub struct Scenario {
     pub frame: Frame,
     /// What a person sees is computed from that person's table alone (and from what belongs to the session).
     pub apart: bool,
+    /// What triggers and endings read.
+    pub watched: super::watched::Watched,
     /// For plays: what a name means in expressions is compiled again from the sources.
     pub plays: Vec<super::plays::Play>,
 }

@@ -5,7 +5,7 @@ use crate::decide::mix;
 use crate::event::Event;
 use crate::id::{Millis, SeatId, TableId};
 use crate::legal::{random_extra, random_move};
-use crate::scenario::model::{EndsDef, Scenario, Step};
+use crate::scenario::model::{Scenario, Step};
 use crate::state::{Running, State};
 
 /// Where there is no time limit: how long somebody thinks about a move, and reads what has to be read.
@@ -112,7 +112,7 @@ impl Bots {
                 continue;
             };
             let phase = &sc.phases[usize::from(run.phase)];
-            if run.frozen || matches!(phase.ends, EndsDef::Desk) {
+            if run.frozen || phase.ends.by_desk() {
                 let talk = if run.frozen { PRESSES } else { run.limit.unwrap_or(TALK) };
                 self.desk[s] = self.desk[s].min(at + talk);
             } else {
@@ -189,7 +189,7 @@ impl Bots {
         let same = |other: &&crate::state::Strand| other.alive && st.table_of(sc, other.scope, other.inst) == table;
         let mut running = st.strands.iter().filter(same).filter_map(|o| o.running.as_ref());
         // Next closes all that runs at the table: not while somebody there is still asked.
-        let all = running.all(|r| r.frozen || matches!(sc.phases[usize::from(r.phase)].ends, EndsDef::Desk));
+        let all = running.all(|r| r.frozen || sc.phases[usize::from(r.phase)].ends.by_desk());
         all.then(|| Command::Desk { act: DeskAct::Next { table: table.map(TableId) } })
     }
 

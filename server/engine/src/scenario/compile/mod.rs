@@ -166,7 +166,9 @@ pub fn compile(tree: &Tree, hash: &str, faults: &mut Faults) -> Option<Scenario>
         frame: c.frame,
         plays,
         apart: false,
+        watched: super::watched::Watched::default(),
     };
+    scenario.watched = super::watched::Watched::new(&scenario);
     scenario.apart = crate::view::stays_apart(&scenario);
     Some(scenario)
 }
