@@ -525,9 +525,9 @@ team: number | null,
 role: Array<Inline> | null, };
 
 /**
- * From narrow to wide.
+ * From narrow to wide. `only`: not even the desk; `group`: some, who hold a role or are a group.
  */
-export type Seen = "owner" | "desk" | "group" | "team" | "table" | "all";
+export type Seen = "only" | "owner" | "desk" | "group" | "team" | "table" | "all";
 
 /**
  * To a browser. (Written by hand into bytes where parts are shared between viewers; this type is the contract.)

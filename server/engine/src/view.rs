@@ -262,14 +262,13 @@ pub enum Mode {
     Consent,
 }
 
-/// From narrow to wide.
+/// From narrow to wide. `only`: not even the desk; `group`: some, who hold a role or are a group.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Seen {
-    /// Oneself; the desk may.
+    Only,
     Owner,
     Desk,
-    /// Some: who holds a role, a group, a team.
     Group,
     Team,
     Table,

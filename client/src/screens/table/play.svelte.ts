@@ -203,15 +203,13 @@ export class Play {
 				? phase.turn
 					? t.yourTeamTurn
 					: t.yourTurn
-				: secret && move.seen !== "owner"
+				: secret && move.seen !== "owner" && move.seen !== "only"
 					? t.inSecret
 					: move.mode === "final"
 						? t.final
 						: move.joint
 							? t.joint.need(move.joint.need, move.joint.members.length)
-							: move.seen
-								? t.seen[move.seen]
-								: "";
+							: this.audience(move);
 			if (!this.last) {
 				return {
 					kind: "act",
@@ -321,6 +319,13 @@ export class Play {
 		if (phase.ends === "desk") return none(this.waiting() || t.listen, t.waitDesk);
 		return none(this.waiting() || t.listen);
 	});
+
+	/** Who will read it. A choice made in the open is its writer's alone, but what it does may be seen by all: nothing is promised. */
+	audience(move: MovePart): string {
+		const words = this.inputs.some((i) => i.type === "text" || i.type === "drawing");
+		if (!move.seen || (move.seen === "owner" && move.mode !== "sealed" && !words)) return "";
+		return table().seen[move.seen];
+	}
 
 	/** "Mancano 2 di 5", or what the scenario lets one know. */
 	waiting(): string {

@@ -713,7 +713,8 @@ impl<'a> Build<'a> {
     fn seen(&self, def: &MoveDef) -> Option<super::Seen> {
         use crate::scenario::model::Aud;
         let wide = |a: &Aud| match a {
-            Aud::Nobody | Aud::OnlyOwner | Aud::Owner => super::Seen::Owner,
+            Aud::Nobody | Aud::OnlyOwner => super::Seen::Only,
+            Aud::Owner => super::Seen::Owner,
             Aud::Desk => super::Seen::Desk,
             Aud::Role(_) | Aud::Group(_) => super::Seen::Group,
             Aud::Team(_) => super::Seen::Team,

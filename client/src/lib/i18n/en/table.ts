@@ -33,6 +33,7 @@ const en: typeof it = {
 	confirm: "Confirm",
 	inSecret: "In secret: choices are revealed together",
 	seen: {
+		only: "Nobody else reads it",
 		owner: "Only you read it again, and the facilitator",
 		desk: "Only the facilitator reads it",
 		group: "Your group sees it",

@@ -33,6 +33,7 @@ export default {
 	confirm: "Conferma",
 	inSecret: "In segreto: le scelte si scoprono insieme",
 	seen: {
+		only: "Non lo legge nessun altro",
 		owner: "Lo rileggi solo tu, e la regia",
 		desk: "Lo legge solo la regia",
 		group: "Lo vede il tuo gruppo",
