@@ -100,11 +100,48 @@ export type DeskAct = { "do": "begin" } | { "do": "next", table: TableId | null,
  */
 keys?: Array<number>, value: Answer, } | { "do": "say", text: string, table: TableId | null, } | { "do": "nudge", table: TableId, } | { "do": "helped", seat: SeatId, } | { "do": "bookmark", text: string, } | { "do": "project", show: Projected, } | { "do": "end" } | { "do": "uncover", on: boolean, };
 
+/**
+ * A move of the desk at one table; the label and the options are of that table.
+ */
+export type DeskMove = { 
+/**
+ * From 1.
+ */
+table: number, id: string, label: Array<Inline>, help: Array<Block>, mode: Mode, 
+/**
+ * Making it does not make one done.
+ */
+extra: boolean, 
+/**
+ * May be made now; otherwise the button is grey, with `why`.
+ */
+open: boolean, why: Array<Inline> | null, 
+/**
+ * Throws dice.
+ */
+dice: boolean, inputs: Array<InputPart>, 
+/**
+ * One entry for each thing that wants an answer of its own; empty for a plain move.
+ */
+items: Array<ItemPart>, 
+/**
+ * My own sealed answer, or my version of a joint one.
+ */
+mine: { [key in string]: Answer } | null, 
+/**
+ * The sealed answer may be taken back.
+ */
+can_change: boolean, joint: JointPart | null, 
+/**
+ * Warnings of which the person must be asked "sure?" are among the checks: id → sentence.
+ */
+checks: Array<[string, Array<Inline>]>, };
+
 export type DeskPart = { run: Array<RunStep>, injects: Array<InjectPart>, 
 /**
- * Moves of the scenario that the desk may make.
+ * Moves of the scenario that the desk may make, at each table.
  */
-moves: Array<MovePart>, 
+moves: Array<DeskMove>, 
 /**
  * Live parameters and variables the desk may set.
  */
@@ -289,7 +326,11 @@ export type News = { n: number,
 /**
  * Table number, from 1.
  */
-table: number, at: number, seat: SeatId | null, team: number | null, } & ({ "kind": "rolled", dice: Array<number>, } | { "kind": "walked", pawn: Array<Inline>, token: number, board: number, spaces: Array<number>, } | { "kind": "phase", title: Array<Inline>, } | { "kind": "desk", act: string, });
+table: number, at: number, seat: SeatId | null, team: number | null, } & ({ "kind": "rolled", dice: Array<number>, } | { "kind": "walked", pawn: Array<Inline>, token: number, 
+/**
+ * Place of the board among the boards of this viewer.
+ */
+board: number, spaces: Array<number>, } | { "kind": "phase", title: Array<Inline>, } | { "kind": "desk", act: string, });
 
 /**
  * Refusals of the engine and of the server, one closed list.
@@ -338,7 +379,11 @@ board: BoardPart | null,
 /**
  * Too few answers to show without telling who.
  */
-withheld: boolean, };
+withheld: boolean, 
+/**
+ * The hall's screen may show it.
+ */
+hall: boolean, };
 
 export type PanelRow = { label: Array<Inline>, seat: SeatId | null, 
 /**
@@ -413,7 +458,15 @@ debrief?: Array<DebriefPage> | null, };
 
 export type Pass = { name: string, n: number, of: number | null, };
 
-export type PawnPart = { board: number, token: number, space: number, owner: Owner, label: Array<Inline>, mine: boolean, };
+export type PawnPart = { 
+/**
+ * Place of its board among the boards of this viewer.
+ */
+board: number, token: number, space: number, owner: Owner, 
+/**
+ * Number of its colour and shape: that of its team, group or seat, otherwise that of its kind.
+ */
+look: number, label: Array<Inline>, mine: boolean, };
 
 export type PhasePart = { id: string, title: Array<Inline>, text: Array<Block>, 
 /**
@@ -474,7 +527,7 @@ export type Problem = { error: Wrong, };
  */
 export type ProgressPart = { asked: Array<SeatId>, done: Array<SeatId>, };
 
-export type Projected = { "what": "play" } | { "what": "code" } | { "what": "question", page: number, question: number, };
+export type Projected = { "what": "play" } | { "what": "code" } | { "what": "panel", panel: string, } | { "what": "question", page: number, question: number, };
 
 export type Rename = { seat: SeatId, nick: string, };
 
@@ -584,8 +637,9 @@ paused: number | null, locked: boolean,
 seats: [number, number], tables: number, 
 /**
  * `None`: a jurist must still review it.
+ * Names of the teams, by their number at a table.
  */
-reviewed: string | null, 
+teams: Array<Array<Inline>>, reviewed: string | null, 
 /**
  * What the projector shows.
  */

@@ -185,13 +185,15 @@ pub enum DeskAct {
     },
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, TS)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum Projected {
-    /// The play, as it goes.
+    /// The play, as it goes: its panels one after another.
     Play,
     /// Code and QR code.
     Code,
+    /// One panel, for as long as it is open.
+    Panel { panel: String },
     /// A question of the debrief: page and question, counted from 0.
     Question { page: u32, question: u32 },
 }

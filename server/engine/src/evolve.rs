@@ -113,7 +113,7 @@ fn session(sc: &Scenario, st: &mut State, event: &Event) {
             };
             edit(&mut st.texts).push(Text { author: *author, body });
         }
-        Event::Projecting { show } => st.projected = *show,
+        Event::Projecting { show } => st.projected = show.clone(),
         Event::Uncovered { on } => st.uncovered = *on,
         _ => {}
     }

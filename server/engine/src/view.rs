@@ -113,6 +113,8 @@ pub struct SessionPart {
     pub seats: [u32; 2],
     pub tables: u32,
     /// `None`: a jurist must still review it.
+    /// Names of the teams, by their number at a table.
+    pub teams: Vec<Line>,
     pub reviewed: Option<String>,
     /// What the projector shows.
     pub projected: crate::command::Projected,
@@ -541,10 +543,13 @@ pub struct LandPart {
 
 #[derive(Clone, PartialEq, Debug, Serialize, TS)]
 pub struct PawnPart {
+    /// Place of its board among the boards of this viewer.
     pub board: u32,
     pub token: i64,
     pub space: i64,
     pub owner: Owner,
+    /// Number of its colour and shape: that of its team, group or seat, otherwise that of its kind.
+    pub look: u32,
     pub label: Line,
     pub mine: bool,
 }
@@ -581,6 +586,7 @@ pub enum NewsKind {
     Walked {
         pawn: Line,
         token: i64,
+        /// Place of the board among the boards of this viewer.
         board: u32,
         spaces: Vec<i64>,
     },
@@ -605,6 +611,8 @@ pub struct PanelPart {
     pub board: Option<BoardPart>,
     /// Too few answers to show without telling who.
     pub withheld: bool,
+    /// The hall's screen may show it.
+    pub hall: bool,
 }
 
 #[derive(Clone, Debug, Serialize, TS)]
@@ -654,12 +662,21 @@ pub struct StrandPart {
     pub passes: Vec<Pass>,
 }
 
+/// A move of the desk at one table; the label and the options are of that table.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct DeskMove {
+    /// From 1.
+    pub table: u32,
+    #[serde(flatten)]
+    pub made: MovePart,
+}
+
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct DeskPart {
     pub run: Vec<RunStep>,
     pub injects: Vec<InjectPart>,
-    /// Moves of the scenario that the desk may make.
-    pub moves: Vec<MovePart>,
+    /// Moves of the scenario that the desk may make, at each table.
+    pub moves: Vec<DeskMove>,
     /// Live parameters and variables the desk may set.
     pub knobs: Vec<Knob>,
     /// Texts that still carry "da verificare".

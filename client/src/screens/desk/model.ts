@@ -1,8 +1,10 @@
 // What the desk works out from the parts: tables, seats, who is awaited, how late it is. Pure.
 import type {
+	DeskMove,
 	DeskPart,
 	Line,
 	Millis,
+	PanelPart,
 	Parts,
 	RunStep,
 	SeatPart,
@@ -11,6 +13,7 @@ import type {
 	StrandPart,
 	TablePart,
 } from "$lib/wire";
+import { lineText, type Names } from "$lib/words";
 
 /** A seat, and whether it has something to do now. */
 export type SeatView = SeatPart & { asked: boolean; done: boolean };
@@ -35,6 +38,8 @@ export type TableView = {
 	ready: boolean;
 	ended: Line | null;
 	gauges: Shown[];
+	/** What the scenario lets the desk do here now. */
+	moves: DeskMove[];
 };
 
 export const seated = (seat: SeatPart): boolean => seat.status !== "left" && seat.status !== "observer";
@@ -45,7 +50,7 @@ export function tables(parts: Parts): TableView[] {
 	if (!session) return [];
 	const people = withProgress(parts);
 	const out: TableView[] = [];
-	for (let n = 1; n <= session.tables; n++) out.push(tableView(n, session, people, parts.tables ?? []));
+	for (let n = 1; n <= session.tables; n++) out.push(tableView(n, session, people, parts));
 	return out;
 }
 
@@ -55,9 +60,10 @@ export function withProgress(parts: Parts): SeatView[] {
 	return (parts.people ?? []).map((p) => ({ ...p, asked: asked.has(p.seat), done: done.has(p.seat) }));
 }
 
-function tableView(n: number, session: SessionPart, people: SeatView[], all: TablePart[]): TableView {
-	const part = all.find((t) => t.n === n) ?? null;
-	const seats = people.filter((p) => p.table === n && seated(p));
+function tableView(n: number, session: SessionPart, people: SeatView[], parts: Parts): TableView {
+	const part = (parts.tables ?? []).find((t) => t.n === n) ?? null;
+	// Those of a team stand together, so that the split can be seen at a glance.
+	const seats = people.filter((p) => p.table === n && seated(p)).sort((a, b) => (a.team ?? -1) - (b.team ?? -1));
 	const strands = part?.strands ?? [];
 	const strand = strands.find((s) => s.asked > s.done || s.frozen || s.waits_desk) ?? strands[0] ?? null;
 	const asked = part?.asked ?? 0;
@@ -84,11 +90,29 @@ function tableView(n: number, session: SessionPart, people: SeatView[], all: Tab
 		ready: !part?.ended && missingCount === 0 && (asked > 0 || waitsDesk || frozen),
 		ended: part?.ended ?? null,
 		gauges: (part?.sheet ?? []).filter(isGauge).slice(0, 3),
+		moves: (parts.desk?.moves ?? []).filter((m) => m.table === n),
 	};
 }
 
 const isGauge = (s: Shown): boolean =>
 	typeof s.value === "number" && s.key === null && (s.how === "gauge" || s.range !== null) && s.owner.of !== "seat";
+
+/** Team and role of a person: "Agenti · Capoturno". */
+export function describe(parts: Parts, seat: SeatPart, name: Names): string {
+	const team = seat.team === null ? undefined : parts.session?.teams[seat.team];
+	return [lineText(team ?? [], name), lineText(seat.role ?? [], name)].filter(Boolean).join(" · ");
+}
+
+/** The panels that the hall's screen may show now, each once; with several tables there is one of each, and their number is left out. */
+export function forHall(parts: Parts): { id: string; title: Line }[] {
+	const out = new Map<string, Line>();
+	for (const p of parts.panels ?? []) if (p.hall && !out.has(p.id)) out.set(p.id, plainTitle(p));
+	return [...out].map(([id, title]) => ({ id, title }));
+}
+function plainTitle(p: PanelPart): Line {
+	const last = p.title.at(-1);
+	return typeof last === "string" && /^ · \d+$/.test(last) ? p.title.slice(0, -1) : p.title;
+}
 
 /** Help first, then who is away, then the slowest, the ready last. */
 export function byNeed(a: TableView, b: TableView): number {

@@ -17,6 +17,7 @@ export type Ask =
 	| { kind: "secret"; n: number }
 	| { kind: "table"; n: number }
 	| { kind: "knob"; name: string; table: number | null; keys: number[] }
+	/** `table` from 1. */
 	| { kind: "move"; id: string; table: number }
 	| { kind: "more" }
 	| { kind: "keys" };

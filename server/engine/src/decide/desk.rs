@@ -1,7 +1,7 @@
 //! What the facilitator does: each control is a move, journalled like any other.
 
 use super::{Exec, Res};
-use crate::command::{Answer, Answers, DeskAct};
+use crate::command::{Answer, Answers, DeskAct, Projected};
 use crate::eval::{Ctx, Regs};
 use crate::event::{Event, Frame, People, Unit};
 use crate::id::{Millis, SeatId, TableId};
@@ -58,7 +58,12 @@ impl Exec<'_> {
                 Ok(())
             }
             DeskAct::Project { show } => {
-                self.emit(Event::Projecting { show: *show });
+                if let Projected::Panel { panel } = show
+                    && !self.sc.panels.iter().any(|p| p.id == *panel)
+                {
+                    return Err(Refusal::at(Code::Unknown, panel));
+                }
+                self.emit(Event::Projecting { show: show.clone() });
                 Ok(())
             }
             DeskAct::Uncover { on } => {
@@ -213,11 +218,13 @@ impl Exec<'_> {
     }
 
     fn desk_move(&mut self, name: &str, table: TableId, inputs: &Answers) -> Res {
-        let s = *self.strands(Some(table)).first().ok_or(Refusal::new(Code::Closed))?;
-        let run = self.st.strands[s as usize].running.as_ref().ok_or(Refusal::new(Code::Closed))?;
-        let phase = &self.sc.phases[usize::from(run.phase)];
-        let m = phase.moves.iter().copied().find(|m| self.sc.moves[usize::from(*m)].id == name && self.sc.moves[usize::from(*m)].by_desk);
-        let m = m.ok_or_else(|| Refusal::at(Code::Unknown, name))?;
+        let named = |m: &u16| self.sc.moves[usize::from(*m)].id == name && self.sc.moves[usize::from(*m)].by_desk;
+        let found = self.strands(Some(table)).into_iter().find_map(|s| {
+            let run = self.st.strands[s as usize].running.as_ref()?;
+            let m = self.sc.phases[usize::from(run.phase)].moves.iter().copied().find(named)?;
+            Some((s, m))
+        });
+        let (s, m) = found.ok_or_else(|| Refusal::at(Code::Unknown, name))?;
         let def = &self.sc.moves[usize::from(m)];
         let cx = Ctx { table: i64::from(table.0), ..self.strand_ctx(s) };
         if def.when.as_ref().is_some_and(|w| !self.yes(w, cx, &mut Regs::default())) {

@@ -1114,6 +1114,8 @@ pub enum Step {
 pub struct LoopDef {
     /// Name under `as`; shown to people when the words have it.
     pub name: Option<String>,
+    /// It goes through all its passes; with `until` the number of them is not a promise.
+    pub promised: bool,
     /// Hidden variable that counts the passes.
     pub count: u16,
     /// Hidden variable with the item, for `for each`.

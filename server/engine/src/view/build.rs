@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use super::prose::Reader;
 use super::{
-    AskPart, BoardPart, CardPart, DebriefPage, DeskPart, EndingPart, Ends, Given, InjectPart, InputKind, InputPart, ItemPart, JointPart, Knob,
-    LandPart, Line, MePart, MovePart, News, NewsKind, OptionKind, OptionPart, Owner, PanelPart, PanelRow, Pass, PawnPart, PhasePart, ProgressPart,
-    RoleCard, RunStep, SeatPart, SessionPart, Shape, Shown, ShownValue, SpacePart, Stage, Status, StrandPart, TablePart, TeamTag, Told, VersionPart,
-    Waiting, ZonePart, sees,
+    AskPart, BoardPart, CardPart, DebriefPage, DeskMove, DeskPart, EndingPart, Ends, Given, InjectPart, InputKind, InputPart, ItemPart, JointPart,
+    Knob, LandPart, Line, MePart, MovePart, News, NewsKind, OptionKind, OptionPart, Owner, PanelPart, PanelRow, Pass, PawnPart, PhasePart,
+    ProgressPart, RoleCard, RunStep, SeatPart, SessionPart, Shape, Shown, ShownValue, SpacePart, Stage, Status, StrandPart, TablePart, TeamTag, Told,
+    VersionPart, Waiting, ZonePart, sees,
 };
 use crate::Viewer;
 use crate::command::{Answer, Answers};
@@ -267,8 +267,8 @@ pub fn class(sc: &Scenario, st: &State, viewer: Viewer, lang: usize, part: Part)
     let own = 4 << 40 | u64::from(s.0) << 8 | lang as u64;
     let common = 3 << 40 | u64::from(seat.table) << 8 | lang as u64;
     match part {
-        Part::Session | Part::News => common,
-        Part::Boards if sc.boards.iter().all(|b| open(&b.seen)) => common,
+        Part::Session => common,
+        Part::Boards | Part::News if sc.boards.iter().all(|b| open(&b.seen)) => common,
         Part::Moves | Part::Asks if st.stage != Stage::Play => common,
         Part::Moves => {
             let strand = st.strand_of(s.0).and_then(|x| st.strands[x as usize].running.as_ref());
@@ -422,8 +422,9 @@ impl<'a> Build<'a> {
             locked: self.st.locked,
             seats: self.sc.people.seats,
             tables: self.st.tables,
+            teams: self.sc.teams.iter().map(|t| self.words(&t.name)).collect(),
             reviewed: self.sc.reviewed.clone(),
-            projected: self.st.projected,
+            projected: self.st.projected.clone(),
             uncovered: self.st.uncovered,
             begun_at: self.st.begun,
         }
@@ -604,11 +605,10 @@ impl<'a> Build<'a> {
         while let Some(s) = at {
             let strand = &self.st.strands[s as usize];
             for f in strand.frames.iter().rev() {
-                if let Frame::Loop { id, n, times, list } = f
-                    && let Some(name) = &self.sc.loops[usize::from(*id)].name
-                {
-                    let of = (!list.is_empty() || *times <= 60).then_some(*times);
-                    out.insert(0, Pass { name: name.clone(), n: *n, of });
+                let Frame::Loop { id, n, times, .. } = f else { continue };
+                let def = &self.sc.loops[usize::from(*id)];
+                if let Some(name) = &def.name {
+                    out.insert(0, Pass { name: name.clone(), n: *n, of: def.promised.then_some(*times) });
                 }
             }
             at = strand.parent;
@@ -1104,15 +1104,22 @@ impl<'a> Build<'a> {
     }
 
     fn boards(&self) -> Vec<BoardPart> {
-        let mut out = Vec::new();
-        for (b, def) in self.sc.boards.iter().enumerate() {
-            for inst in self.instances(def.scope, None) {
-                if sees::board(self.sc, self.st, self.viewer, b as u16, inst) {
-                    out.push(self.board(b, inst));
-                }
-            }
-        }
-        out
+        self.boards_in_sight().into_iter().map(|(b, inst)| self.board(usize::from(b), inst)).collect()
+    }
+
+    /// The boards this viewer sees, in the order in which they are sent.
+    fn boards_in_sight(&self) -> Vec<(u16, u32)> {
+        let all = (0..self.sc.boards.len() as u16).flat_map(|b| {
+            let scope = self.sc.boards[usize::from(b)].scope;
+            self.instances(scope, None).into_iter().map(move |inst| (b, inst))
+        });
+        all.filter(|(b, inst)| sees::board(self.sc, self.st, self.viewer, *b, *inst)).collect()
+    }
+
+    /// The place among them of the board with this space.
+    fn board_at(&self, sight: &[(u16, u32)], b: u16, space: u32) -> Option<u32> {
+        let size = self.sc.boards[usize::from(b)].spaces.len().max(1) as u32;
+        sight.iter().position(|x| *x == (b, space / size)).map(|i| i as u32)
     }
 
     fn board(&self, b: usize, inst: u32) -> BoardPart {
@@ -1149,21 +1156,27 @@ impl<'a> Build<'a> {
     }
 
     fn pawns(&self) -> Vec<PawnPart> {
+        let sight = self.boards_in_sight();
         let mut out = Vec::new();
         for (i, t) in self.st.tokens.iter().enumerate() {
             let Spot::Space(b, space) = t.at else {
                 continue;
             };
-            let board = &self.sc.boards[usize::from(b)];
-            let inst = space / board.spaces.len().max(1) as u32;
-            let here = self.st.table_of(self.sc, board.scope, inst).is_none_or(|x| self.sees_table(x));
-            if !here || !sees::space(self.sc, self.st, self.viewer, b, space) {
+            if !sees::space(self.sc, self.st, self.viewer, b, space) {
                 continue;
             }
+            let Some(board) = self.board_at(&sight, b, space) else {
+                continue;
+            };
             let scope = self.sc.kinds[usize::from(t.kind)].per;
             let owner = match (scope, u32::try_from(t.owner)) {
                 (Some(s), Ok(o)) => self.owner(s, o),
-                _ => self.owner(board.scope, inst),
+                _ => self.owner(self.sc.boards[usize::from(b)].scope, sight[board as usize].1),
+            };
+            let look = match (&owner, scope) {
+                (Owner::Team { n } | Owner::Group { n }, Some(_)) => *n,
+                (Owner::Seat { seat }, Some(_)) => seat.0,
+                _ => u32::from(t.kind),
             };
             let mine = self.seat().is_some_and(|s| match owner {
                 Owner::Seat { seat } => seat.0 == s,
@@ -1171,7 +1184,7 @@ impl<'a> Build<'a> {
                 _ => false,
             });
             let label = self.reader(Ctx::NOWHERE).token(i as i64);
-            out.push(PawnPart { board: u32::from(b), token: i as i64, space: i64::from(space), owner, label, mine });
+            out.push(PawnPart { board, token: i as i64, space: i64::from(space), owner, look, label, mine });
         }
         out
     }
@@ -1202,18 +1215,15 @@ impl<'a> Build<'a> {
     }
 
     fn news(&self) -> Vec<News> {
+        let sight = self.boards_in_sight();
         let mut out = Vec::new();
         for l in self.st.news.iter().filter(|l| self.sees_table(l.table)) {
             let what = match &l.what {
                 NewsWhat::Dice(d) => NewsKind::Rolled { dice: d.clone() },
                 NewsWhat::Walk { token, board, spaces } => {
+                    let Some(board) = spaces.first().and_then(|s| self.board_at(&sight, *board, *s)) else { continue };
                     let pawn = self.reader(Ctx::NOWHERE).token(i64::from(*token));
-                    NewsKind::Walked {
-                        pawn,
-                        token: i64::from(*token),
-                        board: u32::from(*board),
-                        spaces: spaces.iter().map(|s| i64::from(*s)).collect(),
-                    }
+                    NewsKind::Walked { pawn, token: i64::from(*token), board, spaces: spaces.iter().map(|s| i64::from(*s)).collect() }
                 }
             };
             let team = (l.team != NONE).then(|| (l.team % self.sc.teams.len().max(1) as i64) as u32);
@@ -1229,30 +1239,51 @@ impl<'a> Build<'a> {
 
     fn panels(&self) -> Vec<PanelPart> {
         let ended = self.st.stage == Stage::Ended;
-        let now = self.running().map(|(_, r)| self.sc.phases[usize::from(r.phase)].panels.clone()).unwrap_or_default();
+        let (mut tables, mut order) = (vec![Vec::new(); self.sc.panels.len()], Vec::new());
+        for (panel, table) in self.open_panels() {
+            if !order.contains(&panel) {
+                order.push(panel);
+            }
+            tables[usize::from(panel)].push(table);
+        }
+        let rest: Vec<u16> = (0..self.sc.panels.len() as u16).filter(|p| ended && !order.contains(p)).collect();
         let mut out = Vec::new();
-        for (i, def) in self.sc.panels.iter().enumerate() {
-            let open = now.contains(&(i as u16));
+        for p in order.into_iter().chain(rest) {
+            let (def, open) = (&self.sc.panels[usize::from(p)], &tables[usize::from(p)]);
             let fits = match self.viewer {
-                Viewer::Seat(_) => def.on_phone && open || ended && def.on_debrief && self.st.uncovered,
-                Viewer::Projector => def.on_projector && open || ended && def.on_debrief,
-                Viewer::Desk => open || ended,
+                Viewer::Seat(_) => def.on_phone && !open.is_empty() || ended && def.on_debrief && self.st.uncovered,
+                Viewer::Projector => def.on_projector && !open.is_empty() || ended && def.on_debrief,
+                Viewer::Desk => !open.is_empty() || ended,
             };
             if fits && self.st.stage != Stage::Lobby {
-                out.extend(self.panel(def));
+                out.extend(self.panel(def, |t| ended || open.contains(&t)));
             }
         }
         out
     }
 
-    /// One panel for this viewer; the desk, with several tables, gets one for each table.
-    fn panel(&self, def: &PanelDef) -> Vec<PanelPart> {
+    /// Panels of the phases that this viewer watches, in the order of each phase, and the tables that are there.
+    fn open_panels(&self) -> Vec<(u16, u32)> {
+        let watched = |i: usize| self.seat().is_none() || self.strand() == Some(i as u32);
+        let mut out = Vec::new();
+        for (_, s) in self.st.strands.iter().enumerate().filter(|(i, s)| s.alive && watched(*i)) {
+            let Some(run) = &s.running else { continue };
+            let here = |t: &u32| self.sees_table(*t) && self.st.table_of(self.sc, s.scope, s.inst).is_none_or(|x| x == *t);
+            for t in (0..self.st.tables).filter(here) {
+                out.extend(self.sc.phases[usize::from(run.phase)].panels.iter().map(|p| (*p, t)));
+            }
+        }
+        out
+    }
+
+    /// One panel for this viewer; who watches several tables gets one for each of those where it is open.
+    fn panel(&self, def: &PanelDef, open: impl Fn(u32) -> bool) -> Vec<PanelPart> {
         let tables: Vec<Option<u32>> = match self.table() {
             Some(t) => vec![Some(t)],
             None if def.rows_base == Base::Table => vec![None],
-            None => (0..self.st.tables).filter(|t| self.st.at_table(*t).next().is_some()).map(Some).collect(),
+            None => (0..self.st.tables).filter(|t| open(*t) && self.st.at_table(*t).next().is_some()).map(Some).collect(),
         };
-        let many = tables.len() > 1;
+        let many = self.table().is_none() && self.st.tables > 1;
         let mut out = Vec::new();
         for t in tables {
             let mut cx = t.map_or(Ctx::NOWHERE, |t| Ctx::of(self.sc, self.st, Scope::Table, t));
@@ -1283,6 +1314,7 @@ impl<'a> Build<'a> {
                 board: self.ground(def, &part_rows),
                 rows: part_rows,
                 withheld,
+                hall: def.on_projector || self.st.stage == Stage::Ended && def.on_debrief,
             });
         }
         out
@@ -1301,7 +1333,8 @@ impl<'a> Build<'a> {
     }
 
     fn ending(&self) -> Option<EndingPart> {
-        let table = self.table().unwrap_or(0);
+        // Of several tables each has its own: they are in the tables.
+        let table = self.table()?;
         let over = self.st.over.get(&table);
         if over.is_none() && self.st.stage != Stage::Ended {
             return None;
@@ -1434,14 +1467,18 @@ impl<'a> Build<'a> {
         out
     }
 
-    fn desk_moves(&self) -> Vec<MovePart> {
-        let mut out = Vec::new();
+    fn desk_moves(&self) -> Vec<DeskMove> {
+        let mut out: Vec<DeskMove> = Vec::new();
         for (i, s) in self.st.strands.iter().enumerate().filter(|(_, s)| s.alive) {
             let Some(run) = &s.running else { continue };
-            for m in &self.sc.phases[usize::from(run.phase)].moves {
-                let def = &self.sc.moves[usize::from(*m)];
-                if def.by_desk && !out.iter().any(|x: &MovePart| x.id == def.id) {
-                    out.push(self.one_move(*m, def, run, 0, self.ctx(i as u32), false));
+            let here = |t: &u32| self.st.table_of(self.sc, s.scope, s.inst).is_none_or(|x| x == *t);
+            for t in (0..self.st.tables).filter(here) {
+                let cx = Ctx { table: i64::from(t), ..self.ctx(i as u32) };
+                for m in &self.sc.phases[usize::from(run.phase)].moves {
+                    let def = &self.sc.moves[usize::from(*m)];
+                    if def.by_desk && !out.iter().any(|x| x.table == t + 1 && x.made.id == def.id) {
+                        out.push(DeskMove { table: t + 1, made: self.one_move(*m, def, run, 0, cx, false) });
+                    }
                 }
             }
         }

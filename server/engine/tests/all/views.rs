@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::common::{Room, all_shipped, made, n, play_out, ready, seated, shipped, tiny, tiny_files};
+use sofia_engine::command::Projected;
 use sofia_engine::view::{Part, class, parts_of, render, tables_touched, touched};
-use sofia_engine::{Answer, Command, DeskAct, Event, Scenario, SeatAct, SeatId, State, Viewer};
+use sofia_engine::{Answer, Code, Command, DeskAct, Event, Scenario, SeatAct, SeatId, State, Viewer};
 
 fn bytes(sc: &Scenario, st: &State, viewer: Viewer, lang: usize, part: Part) -> String {
     let mut out = String::new();
@@ -429,4 +430,103 @@ ends = "desk"
     does(&mut room, &Command::Seat { seat: SeatId(0), act: made("davanti", None, &[]) }, "dice");
     assert_eq!(room.seat_view(1)["news"].as_array().unwrap().len(), 1);
     assert_eq!(room.seat_view(0)["news"], room.seat_view(1)["news"]);
+}
+
+const TWO_TABLES: &str = r#"
+flow = '''
+muovi
+repeat at most 3 times as giro until fatto:
+  parla
+end
+repeat 2 times as prova:
+  fine
+end
+'''
+[people]
+seats = [2, 4]
+tables = [1, 3]
+leftover = "spread"
+absent = "wait"
+latecomers = "observe"
+[variable]
+fatto = { of = "table", seen = "table", type = "yes/no", start = false }
+[token]
+pedina = { start = "pista[0]" }
+[board.pista]
+of = "table"
+seen = "all"
+shape = "path 0 to 9"
+[phase.muovi]
+ends = "desk"
+who = "all"
+panels = ["seconda", "prima"]
+[phase.muovi.move.passo]
+mode = "at once"
+extra = true
+do = "advance pedina by 1 steps, stop"
+[phase.muovi.move.scegli]
+by = "desk"
+mode = "at once"
+extra = true
+ask.chi = "one of seats"
+[phase.parla]
+ends = "desk"
+[phase.fine]
+ends = "desk"
+[panel.prima]
+kind = "number"
+on = ["phone", "projector", "desk"]
+rows = "tables"
+column.quante = "1"
+[panel.seconda]
+kind = "list"
+on = ["phone", "projector", "desk"]
+rows = "seats"
+column.chi = "it"
+"#;
+
+/// Who looks at several tables sees of each its own board, its own panels, and its own moves of the desk.
+#[test]
+fn who_watches_several_tables_sees_each_of_them() {
+    let sc = tiny(TWO_TABLES);
+    let mut room = seated(&sc, 2, 6, 7);
+    let mover = (0..6).find(|s| room.st.seats[*s as usize].table == 1).unwrap();
+    room.go(&Command::Seat { seat: SeatId(mover), act: made("passo", None, &[]) });
+    let hall = room.view(Viewer::Projector);
+    let at = |list: &serde_json::Value, key: &str| list.as_array().unwrap().iter().map(|p| p[key].clone()).collect::<Vec<_>>();
+    assert_eq!(at(&hall["boards"], "owner").len(), 2);
+    assert_eq!(at(&hall["pawns"], "board"), [0, 1], "each pawn stands on the board of its table");
+    assert_eq!(at(&hall["news"], "board"), [1], "and walks there");
+    assert_eq!(at(&room.seat_view(mover)["pawns"], "board"), [0], "a seat has only its own");
+    assert_eq!(at(&hall["panels"], "id"), ["seconda", "seconda", "prima"], "in the order of the phase");
+    let moves = &room.view(Viewer::Desk)["desk"]["moves"];
+    assert_eq!(at(moves, "table"), [1, 2]);
+    let offered = |i: usize| at(&moves[i]["inputs"][0]["options"], "v").iter().map(|v| v.as_u64().unwrap() as usize).collect::<Vec<_>>();
+    for (i, table) in [0, 1].into_iter().enumerate() {
+        assert!(!offered(i).is_empty() && offered(i).iter().all(|s| room.st.seats[*s].table == table), "people of that table");
+    }
+}
+
+/// How many passes are to come is told where it is a promise.
+#[test]
+fn a_loop_that_may_end_earlier_tells_no_number_of_passes() {
+    let sc = tiny(TWO_TABLES);
+    let mut room = seated(&sc, 1, 3, 7);
+    room.next();
+    assert_eq!(room.seat_view(0)["phase"]["passes"], serde_json::json!([{ "name": "giro", "n": 1, "of": null }]));
+    for _ in 0..3 {
+        room.next();
+    }
+    assert_eq!(room.seat_view(0)["phase"]["passes"], serde_json::json!([{ "name": "prova", "n": 1, "of": 2 }]));
+}
+
+/// The desk chooses one panel for the hall's screen, of those that there are.
+#[test]
+fn the_desk_chooses_a_panel_for_the_screen() {
+    let sc = tiny(TWO_TABLES);
+    let mut room = seated(&sc, 1, 3, 7);
+    let show = |panel: &str| DeskAct::Project { show: Projected::Panel { panel: panel.into() } };
+    room.desk(show("prima"));
+    assert_eq!(room.view(Viewer::Projector)["session"]["projected"], serde_json::json!({ "what": "panel", "panel": "prima" }));
+    assert_eq!(room.desk_refused(show("terza")), Code::Unknown);
 }

@@ -21,6 +21,7 @@ const journals: typeof it = {
 	toDesk: "Desk",
 	toDebrief: "Debrief",
 	toJournal: "Journal",
+	others: "led by somebody else",
 	loading: "Opening the journals…",
 	failed: "The journals do not arrive. Try again in a moment.",
 	again: "Try again",

@@ -267,6 +267,7 @@ const desk = {
 		bookmark: "Segnalibro messo.",
 		projectPlay: "Lo schermo di sala mostra il gioco.",
 		projectCode: "Lo schermo di sala mostra il codice.",
+		projectPanel: (what: string) => `Lo schermo di sala mostra «${what}».`,
 		projectQuestion: "Lo schermo di sala mostra la domanda.",
 		end: "La sessione è chiusa.",
 		uncover: (on: boolean): string =>
@@ -331,6 +332,8 @@ const desk = {
 		overText: "Si esce dal ruolo: lasciate la carta, riprendete il vostro nome.",
 		fingerprint: "Impronta del registro",
 		question: "Parliamone",
+		tables: "Com’è finita ai tavoli",
+		apart: "I tavoli sono in momenti diversi.",
 		withheld: "Troppo poche risposte per mostrarle senza dire di chi sono.",
 		noAnswers: "Ancora nessuna risposta.",
 		teams: "Squadre",

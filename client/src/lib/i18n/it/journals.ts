@@ -20,6 +20,7 @@ const journals = {
 	toDesk: "Regia",
 	toDebrief: "Debriefing",
 	toJournal: "Registro",
+	others: "la conduce un’altra persona",
 	loading: "Apro i registri…",
 	failed: "I registri non arrivano. Riprova fra poco.",
 	again: "Riprova",

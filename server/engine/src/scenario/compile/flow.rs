@@ -48,9 +48,11 @@ impl Compiler<'_> {
                         self.scout_phase(n, *span, at, found, order);
                     }
                 }
-                FlowKind::Repeat { name, body, .. } => self.scout_loop(name.as_deref(), None, line.span, body, (at, found, order)),
+                FlowKind::Repeat { name, until, body, .. } => {
+                    self.scout_loop(name.as_deref(), None, until.is_none(), line.span, body, (at, found, order));
+                }
                 FlowKind::ForEach { item, name, body, .. } => {
-                    self.scout_loop(name.as_deref(), Some(item), line.span, body, (at, found, order));
+                    self.scout_loop(name.as_deref(), Some(item), true, line.span, body, (at, found, order));
                 }
                 FlowKind::Each { what, body } => {
                     let outer = at.scope;
@@ -85,6 +87,7 @@ impl Compiler<'_> {
         &mut self,
         name: Option<&str>,
         item: Option<&str>,
+        promised: bool,
         span: Span,
         body: &[Flow],
         (at, found, order): (&mut Spotted, &mut BTreeMap<String, Spotted>, &mut u32),
@@ -105,6 +108,7 @@ impl Compiler<'_> {
         around.push(id);
         self.loops.push(LoopDef {
             name: name.map(str::to_string),
+            promised,
             count,
             item: item_var,
             item_base: Base::Number,
