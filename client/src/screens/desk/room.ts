@@ -31,6 +31,8 @@ export type Room = {
 	ask: (what: Ask | null) => void;
 	next: (table?: number | null) => void;
 	shortcuts: { on: boolean };
+	/** Roles are written on the cards; off where somebody may look over the shoulder. */
+	roles: { on: boolean };
 };
 
 const KEY = Symbol("desk");

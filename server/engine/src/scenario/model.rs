@@ -1114,7 +1114,7 @@ pub enum Step {
 pub struct LoopDef {
     /// Name under `as`; shown to people when the words have it.
     pub name: Option<String>,
-    /// It goes through all its passes; with `until` the number of them is not a promise.
+    /// It goes through all its passes; with `at most` or `until` the number of them is not a promise.
     pub promised: bool,
     /// Hidden variable that counts the passes.
     pub count: u16,

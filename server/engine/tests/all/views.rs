@@ -435,7 +435,7 @@ ends = "desk"
 const TWO_TABLES: &str = r#"
 flow = '''
 muovi
-repeat at most 3 times as giro until fatto:
+repeat at most 3 times as giro:
   parla
 end
 repeat 2 times as prova:

@@ -65,6 +65,7 @@ const desk: typeof it = {
 	waiting: "Waiting",
 	help: "Help",
 	absent: "Away",
+	roles: "Roles",
 	filterLabel: "Which tables to show",
 	filterEmpty: "No table like this just now.",
 	filterOff: "Show all",

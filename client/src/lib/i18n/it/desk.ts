@@ -66,6 +66,7 @@ const desk = {
 	waiting: "In attesa",
 	help: "Aiuto",
 	absent: "Assenti",
+	roles: "Ruoli",
 	filterLabel: "Quali tavoli mostrare",
 	filterEmpty: "Nessun tavolo così, adesso.",
 	filterOff: "Mostra tutti",

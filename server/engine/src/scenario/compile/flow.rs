@@ -48,8 +48,8 @@ impl Compiler<'_> {
                         self.scout_phase(n, *span, at, found, order);
                     }
                 }
-                FlowKind::Repeat { name, until, body, .. } => {
-                    self.scout_loop(name.as_deref(), None, until.is_none(), line.span, body, (at, found, order));
+                FlowKind::Repeat { most, name, until, body, .. } => {
+                    self.scout_loop(name.as_deref(), None, !most && until.is_none(), line.span, body, (at, found, order));
                 }
                 FlowKind::ForEach { item, name, body, .. } => {
                     self.scout_loop(name.as_deref(), Some(item), true, line.span, body, (at, found, order));

@@ -215,10 +215,28 @@ pub struct Flow {
 #[derive(Clone, Debug)]
 pub enum FlowKind {
     Phase(String),
-    Repeat { times: Ex, name: Option<String>, until: Option<Ex>, body: Vec<Flow> },
-    ForEach { item: String, of: Ex, name: Option<String>, body: Vec<Flow> },
-    Each { what: String, body: Vec<Flow> },
-    Within { time: Ex, body: Vec<Flow> },
+    /// `most`: with «at most», fewer passes are meant to be possible.
+    Repeat {
+        most: bool,
+        times: Ex,
+        name: Option<String>,
+        until: Option<Ex>,
+        body: Vec<Flow>,
+    },
+    ForEach {
+        item: String,
+        of: Ex,
+        name: Option<String>,
+        body: Vec<Flow>,
+    },
+    Each {
+        what: String,
+        body: Vec<Flow>,
+    },
+    Within {
+        time: Ex,
+        body: Vec<Flow>,
+    },
     If(Vec<(Ex, Vec<Flow>)>, Vec<Flow>),
     DeskPicks(Vec<(String, Span)>),
     DeskMaySkip(Vec<Flow>),

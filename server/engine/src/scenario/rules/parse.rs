@@ -1045,14 +1045,15 @@ impl<'f> Parser<'f> {
 
     fn flow_repeat(&mut self) -> Res<FlowKind> {
         self.take();
-        if self.eat("at") {
+        let most = self.eat("at");
+        if most {
             self.want("most")?;
         }
         let times = self.sum()?;
         self.want("times")?;
         let name = if self.eat("as") { Some(self.name()?.0) } else { None };
         let until = if self.eat("until") { Some(self.expr()?) } else { None };
-        Ok(FlowKind::Repeat { times, name, until, body: self.flow_body()? })
+        Ok(FlowKind::Repeat { most, times, name, until, body: self.flow_body()? })
     }
 
     fn flow_desk(&mut self) -> Res<FlowKind> {
