@@ -97,6 +97,12 @@ function tableView(n: number, session: SessionPart, people: SeatView[], parts: P
 const isGauge = (s: Shown): boolean =>
 	typeof s.value === "number" && s.key === null && (s.how === "gauge" || s.range !== null) && s.owner.of !== "seat";
 
+/** A title whose name only the table knows ends before the dash. */
+export function known(title: Line, phase: string | null, name: Names): string {
+	const said = lineText(title, name).replace(/[\s:]*[–…]$/, "");
+	return said || (phase ?? "…").replaceAll("_", " ").replace(/^./, (c) => c.toLocaleUpperCase());
+}
+
 /** Team and role of a person: "Agenti · Capoturno". */
 export function describe(parts: Parts, seat: SeatPart, name: Names): string {
 	const team = seat.team === null ? undefined : parts.session?.teams[seat.team];

@@ -1299,7 +1299,11 @@ impl<'a> Build<'a> {
                 let cells = def.columns.iter().map(|c| cell(&mut reader, &c.place, guard)).collect();
                 let seat = if def.rows_base == Base::Seat { u32::try_from(*item).ok().map(SeatId) } else { None };
                 let space = matches!(def.rows_base, Base::Space(_)).then_some(*item);
-                part_rows.push(PanelRow { label: reader.say(say(def.rows_base), *item), seat, space, cells });
+                let label = match def.rows_base {
+                    Base::Group(k) => self.names_of(Scope::Group(k), *item),
+                    base => reader.say(say(base), *item),
+                };
+                part_rows.push(PanelRow { label, seat, space, cells });
             }
             let mut title = reader.line(&def.title);
             if let (true, Some(t)) = (many, t) {
@@ -1316,6 +1320,18 @@ impl<'a> Build<'a> {
                 withheld,
                 hall: def.on_projector || self.st.stage == Stage::Ended && def.on_debrief,
             });
+        }
+        out
+    }
+
+    /// "Ada, Bea": a group has no name but those of its members.
+    fn names_of(&self, scope: Scope, inst: i64) -> Line {
+        let mut out = Vec::new();
+        for seat in u32::try_from(inst).map(|i| self.st.members(scope, i)).unwrap_or_default() {
+            if !out.is_empty() {
+                out.push(super::Inline::Text(", ".into()));
+            }
+            out.push(super::Inline::Seat { seat: SeatId(seat) });
         }
         out
     }
