@@ -32,3 +32,10 @@ export function letterOf(name: string): string {
 	const first = (words[0] ?? "?").charAt(0).toLocaleUpperCase();
 	return words.length > 1 && /^\d{1,2}$/.test(last) ? first + last : first;
 }
+
+/** A letter for each of several names, so that no two look alike: of the first word, else of the last, else a number. */
+export function lettersOf(names: readonly string[]): string[] {
+	const last = names.map((n) => letterOf(n.trim().split(/\s+/).at(-1) ?? n));
+	const tries = [names.map(letterOf), last];
+	return tries.find((t) => new Set(t).size === names.length) ?? names.map((_, i) => String(i + 1));
+}

@@ -83,3 +83,6 @@ export function clockText(ms: number): string {
 	if (minutes < 60) return `${minutes}:${rest}`;
 	return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
 }
+
+/** A title without the name at its end that this reader is not told: "Al banco: …" is "Al banco". */
+export const untold = (title: string): string => title.replace(/[\s:]*[–…]$/, "");

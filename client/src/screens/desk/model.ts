@@ -13,7 +13,7 @@ import type {
 	StrandPart,
 	TablePart,
 } from "$lib/wire";
-import { lineText, type Names } from "$lib/words";
+import { lineText, type Names, untold } from "$lib/words";
 
 /** A seat, and whether it has something to do now. */
 export type SeatView = SeatPart & { asked: boolean; done: boolean };
@@ -99,7 +99,7 @@ const isGauge = (s: Shown): boolean =>
 
 /** A title whose name only the table knows ends before the dash. */
 export function known(title: Line, phase: string | null, name: Names): string {
-	const said = lineText(title, name).replace(/[\s:]*[–…]$/, "");
+	const said = untold(lineText(title, name));
 	return said || (phase ?? "…").replaceAll("_", " ").replace(/^./, (c) => c.toLocaleUpperCase());
 }
 

@@ -47,7 +47,8 @@ function whole(e: Entry): Entry {
 	const card: Card = {
 		title: plain(c.title) || e.slug,
 		summary: c.summary ?? "",
-		themes: c.themes ?? [],
+		// The name of a theme is written with underscores in the file.
+		themes: (c.themes ?? []).map((x) => x.replaceAll("_", " ")),
 		minutes: c.minutes ?? 0,
 		seats: c.seats ?? [0, 0],
 		tables: c.tables ?? null,
