@@ -113,6 +113,10 @@ table: number, id: string, label: Array<Inline>, help: Array<Block>, mode: Mode,
  */
 extra: boolean, 
 /**
+ * Who sees what is answered, once it is open; `None` where nothing is asked.
+ */
+seen: Seen | null, 
+/**
  * May be made now; otherwise the button is grey, with `why`.
  */
 open: boolean, why: Array<Inline> | null, 
