@@ -22,11 +22,7 @@ impl Watched {
         while let Some(x) = todo.pop() {
             walk::each(x, &mut |x| match x {
                 X::Var { v, .. } | X::Past { v, .. } | X::Answered { v, .. } => out.vars[usize::from(*v)] = true,
-                X::Value { v, .. } => {
-                    if !std::mem::replace(&mut values[usize::from(*v)], true) {
-                        todo.push(&sc.values[usize::from(*v)].is);
-                    }
-                }
+                X::Value { v, .. } if !std::mem::replace(&mut values[usize::from(*v)], true) => todo.push(&sc.values[usize::from(*v)].is),
                 X::TokenItem(_)
                 | X::TokenSpace(_)
                 | X::TokenOwner { .. }
