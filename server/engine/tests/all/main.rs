@@ -5,6 +5,7 @@ mod broken;
 mod common;
 mod explore;
 mod flow;
+mod fuzz;
 mod language;
 mod manual;
 mod people;
