@@ -141,6 +141,7 @@ impl<'a> Env<'a> {
             | X::TokenPlayer(_)
             | X::TokenTable(_)
             | X::TokenHeading(_)
+            | X::TokenText(_)
             | X::PerToken { .. }
             | X::OnlyToken { .. } => self.token(x),
             X::SpaceOf { .. }
@@ -150,6 +151,7 @@ impl<'a> Env<'a> {
             | X::SpaceAttr { .. }
             | X::Free { .. }
             | X::Distance { .. }
+            | X::Way { .. }
             | X::Inline { .. } => self.space(x),
             X::SeatRole(_)
             | X::SeatTeam(_)
@@ -168,7 +170,15 @@ impl<'a> Env<'a> {
             | X::Asked(_)
             | X::Done(_)
             | X::Present(_) => self.people(x),
-            X::Elapsed | X::Remaining | X::TimerOver(_) | X::Answered { .. } | X::Defaulted { .. } => self.moment(x),
+            X::AnswerSeat(a) => map(self.num(a), |a| a >> 32),
+            X::AnswerItem(a) => map(self.num(a), |a| if a & 0xffff_ffff == 0xffff_ffff { NONE } else { a & 0xffff_ffff }),
+            X::Succeeds { mv, answer } => {
+                let answer = self.num(answer);
+                i64::from(answer != NONE && !self.st.verdicts.get(mv).is_some_and(|f| f.contains(&answer)))
+            }
+            X::Elapsed | X::Remaining | X::TimerOver(_) | X::MaySpeak | X::ChannelOpen(_) | X::Answered { .. } | X::Defaulted { .. } => {
+                self.moment(x)
+            }
             X::Length(_) | X::Same(..) | X::Contains(..) => self.text(x),
             _ => self.of_set(x),
         }
@@ -332,7 +342,13 @@ impl<'a> Env<'a> {
             let table = self.cx.table;
             return self.tokens_of(*kind, table).next().unwrap_or(NONE);
         }
-        let (X::TokenItem(a) | X::TokenSpace(a) | X::TokenPlayer(a) | X::TokenTable(a) | X::TokenHeading(a) | X::TokenOwner { token: a, .. }) = x
+        let (X::TokenItem(a)
+        | X::TokenSpace(a)
+        | X::TokenPlayer(a)
+        | X::TokenTable(a)
+        | X::TokenText(a)
+        | X::TokenHeading(a)
+        | X::TokenOwner { token: a, .. }) = x
         else {
             return NONE;
         };
@@ -348,6 +364,15 @@ impl<'a> Env<'a> {
                 i64::from(t.item)
             }
             X::TokenPlayer(_) => t.player,
+            X::TokenText(_) => {
+                if let Some(viewer) = self.guard {
+                    self.hidden |= !sees::token(self.sc, self.st, viewer, id as u32);
+                }
+                match &t.answer {
+                    Some((_, val)) => val.num(),
+                    None => attr(self.sc, self.sc.kinds[usize::from(t.kind)].list, NAME_TEXT, i64::from(t.item)),
+                }
+            }
             X::TokenTable(_) => self.st.table_of(self.sc, Scope::Token(t.kind), id as u32).map_or(self.cx.table, i64::from),
             X::TokenHeading(_) => t.heading,
             X::TokenSpace(_) => match t.at {
@@ -393,6 +418,10 @@ impl<'a> Env<'a> {
                 self.distance(*board, a, b)
             }
             X::Inline { board, a, b, c } => self.inline(*board, [a, b, c]),
+            X::Way { board, a, b, reg, cond } => {
+                let (a, b) = (self.num(a), self.num(b));
+                self.way(*board, a, b, *reg, cond)
+            }
             _ => NONE,
         }
     }
@@ -442,6 +471,31 @@ impl<'a> Env<'a> {
             }
         }
         seen
+    }
+
+    /// From space to space, over those of which the condition holds; the two ends are not looked at.
+    fn way(&mut self, board: u16, a: i64, b: i64, reg: u16, cond: &X) -> i64 {
+        if a == NONE || b == NONE {
+            return 0;
+        }
+        let sc = self.sc;
+        let spaces = &sc.boards[usize::from(board)].spaces;
+        let n = spaces.len() as i64;
+        let base = a - a % n;
+        let (mut seen, mut next) = (vec![a], 0);
+        while let Some(s) = seen.get(next).copied() {
+            next += 1;
+            for (t, _) in &spaces[(s % n) as usize].next {
+                let t = base + i64::from(*t);
+                if t == b {
+                    return 1;
+                }
+                if !seen.contains(&t) && self.holds(reg, t, cond) {
+                    seen.push(t);
+                }
+            }
+        }
+        i64::from(a == b)
     }
 
     // ------------------------------------------------------------ people
@@ -524,6 +578,12 @@ impl<'a> Env<'a> {
     fn moment(&mut self, x: &X) -> i64 {
         let running = self.cx.strand.and_then(|s| self.st.strands[s as usize].running.as_ref());
         match x {
+            X::MaySpeak => i64::from(running.is_none_or(|r| self.may_speak(r))),
+            X::ChannelOpen(c) => {
+                let table = u32::try_from(self.cx.table).unwrap_or(0);
+                let listed = running.is_some_and(|r| self.sc.phases[usize::from(r.phase)].channels.contains(c));
+                i64::from(self.st.channels.get(&(*c, table)).copied().unwrap_or(listed))
+            }
             X::Elapsed => running.map_or(0, |r| (self.st.clock - r.opened) / 1000),
             X::Remaining => running.and_then(|r| r.deadline).map_or(0, |d| (d - self.st.clock).max(0) / 1000),
             X::TimerOver(t) => {
@@ -547,6 +607,18 @@ impl<'a> Env<'a> {
             }
             _ => NONE,
         }
+    }
+
+    /// As the phase says: everybody, nobody, or whoever has the floor; and of those, who may speak at all.
+    fn may_speak(&mut self, run: &crate::state::Running) -> bool {
+        let sc = self.sc;
+        let def = &sc.phases[usize::from(run.phase)];
+        let right = match def.talk {
+            crate::view::Talk::Free => true,
+            crate::view::Talk::Silent => false,
+            _ => run.floor.map(i64::from) == Some(self.cx.me),
+        };
+        right && def.speakers.as_ref().is_none_or(|x| self.yes(x))
     }
 
     // ------------------------------------------------------------ texts
@@ -578,6 +650,10 @@ impl<'a> Env<'a> {
         }
         if code >= 0 {
             return self.st.text(code).map(str::to_string);
+        }
+        if let Some((text, n)) = word_code(code) {
+            let text = self.words(text)?;
+            return one_word(&text, n).map(str::to_string);
         }
         let (list, item, col) = text_code(code);
         let item = self.sc.lists[list].items.get(item)?;
@@ -975,6 +1051,12 @@ impl<'a> Env<'a> {
                 out
             }
             X::Best { n, set, reg, keys, least } => self.best(n, set, *reg, keys, *least),
+            X::WordsOf(a) => {
+                let a = self.num(a);
+                let n = self.words(a).map_or(0, |t| all_words(&t).count());
+                (0..n as i64).map(|i| make_word_code(a, i)).collect()
+            }
+            X::AllAnswers(mv) => self.answers_to(*mv),
             X::Most { set } => {
                 let items = self.list(set);
                 let often = |x: &i64| items.iter().filter(|y| *y == x).count();
@@ -989,6 +1071,31 @@ impl<'a> Env<'a> {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Answers to a move that were given or filled in: by seat (or group), then item.
+    fn answers_to(&self, mv: u16) -> Vec<i64> {
+        let def = &self.sc.moves[usize::from(mv)];
+        let Some(first) = def.asks.first() else { return Vec::new() };
+        let var = &self.sc.vars[usize::from(first.var)];
+        let (sc, st) = (self.sc, self.st);
+        let mut out = Vec::new();
+        for inst in 0..st.instances(sc, var.scope) {
+            let here = self.cx.table == NONE || st.table_of(sc, var.scope, inst).is_none_or(|t| i64::from(t) == self.cx.table);
+            if !here {
+                continue;
+            }
+            let code = |item: i64| i64::from(inst) << 32 | item & 0xffff_ffff;
+            if def.answers.is_none() {
+                if st.cell(sc, first.var, inst, &[]) != var.start {
+                    out.push(code(0xffff_ffff));
+                }
+                continue;
+            }
+            let cells = st.cells.range((first.var, inst, Vec::new())..).take_while(|((v, i, _), _)| *v == first.var && *i == inst);
+            out.extend(cells.filter(|(_, v)| **v != var.start).filter_map(|((_, _, k), _)| k.first()).map(|k| code(*k)));
+        }
+        out
     }
 
     /// The n highest (or lowest), with all ties for the last place; whoever has no key is left out.
@@ -1079,6 +1186,44 @@ pub fn make_text_code(list: usize, item: usize, col: usize) -> i64 {
 pub fn text_code(code: i64) -> (usize, usize, usize) {
     let n = -1 - code;
     ((n >> 40) as usize, ((n >> 16) & 0xff_ffff) as usize, (n & 0xffff) as usize)
+}
+
+/// Marks the codes of single words.
+const WORD: i64 = 1 << 60;
+const OF_SCENARIO: i64 = 1 << 59;
+
+/// One word of a text: the text's code and the word's place, in one code.
+#[must_use]
+pub fn make_word_code(text: i64, n: i64) -> i64 {
+    let n = n & 0xfff;
+    if text >= 0 {
+        return -1 - (WORD | text << 12 | n);
+    }
+    let (list, item, col) = text_code(text);
+    -1 - (WORD | OF_SCENARIO | (list as i64) << 36 | (item as i64) << 20 | (col as i64 & 0xff) << 12 | n)
+}
+
+/// The text of which a code is one word, and which.
+#[must_use]
+pub fn word_code(code: i64) -> Option<(i64, usize)> {
+    let n = -1 - code;
+    if code >= 0 || n & WORD == 0 {
+        return None;
+    }
+    let (place, rest) = ((n & 0xfff) as usize, (n & !(WORD | OF_SCENARIO)) >> 12);
+    if n & OF_SCENARIO == 0 {
+        return Some((rest, place));
+    }
+    Some((make_text_code((rest >> 24) as usize, ((rest >> 8) & 0xffff) as usize, (rest & 0xff) as usize), place))
+}
+
+fn all_words(text: &str) -> impl Iterator<Item = &str> {
+    text.split_whitespace().map(|w| w.trim_matches(|c: char| !c.is_alphanumeric())).filter(|w| !w.is_empty())
+}
+
+#[must_use]
+pub fn one_word(text: &str, n: usize) -> Option<&str> {
+    all_words(text).nth(n)
 }
 
 /// Case, accents and spaces aside.

@@ -171,6 +171,31 @@ pub enum Event {
         owner: Option<u32>,
         at: Spot,
     },
+    /// A card that carries an answer; `author` is told only once it is signed.
+    Gathered {
+        kind: u16,
+        at: Spot,
+        var: u16,
+        val: Val,
+        author: Option<u32>,
+        signed: bool,
+    },
+    /// The cards of a zone are given back their authors.
+    Signed {
+        zone: u16,
+        inst: u32,
+    },
+    /// All answers to a move were judged together: those that fail.
+    Resolved {
+        mv: u16,
+        fails: Vec<i64>,
+    },
+    /// A channel of a table is opened or closed by a rule, whatever the phase says.
+    Channel {
+        channel: u16,
+        table: u32,
+        on: bool,
+    },
     TokenMoved {
         token: u32,
         to: Spot,

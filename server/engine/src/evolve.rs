@@ -31,6 +31,8 @@ pub fn evolve(sc: &Scenario, st: &mut State, event: &Event) {
         | Event::Dissolved { .. }
         | Event::Rested { .. } => people(sc, st, event),
         Event::TokenMade { .. }
+        | Event::Gathered { .. }
+        | Event::Signed { .. }
         | Event::TokenMoved { .. }
         | Event::TokensOrdered { .. }
         | Event::Headed { .. }
@@ -115,6 +117,12 @@ fn session(sc: &Scenario, st: &mut State, event: &Event) {
         }
         Event::Projecting { show } => st.projected = show.clone(),
         Event::Uncovered { on } => st.uncovered = *on,
+        Event::Resolved { mv, fails } => {
+            st.verdicts.insert(*mv, fails.clone());
+        }
+        Event::Channel { channel, table, on } => {
+            st.channels.insert((*channel, *table), *on);
+        }
         _ => {}
     }
 }
@@ -285,7 +293,16 @@ fn tokens(sc: &Scenario, st: &mut State, event: &Event) {
         Event::TokenMade { kind, item, owner, at } => {
             let id = st.tokens.len() as u32;
             let owner_value = owner.map_or(NONE, i64::from);
-            edit(&mut st.tokens).push(Token { kind: *kind, item: *item, at: *at, owner: owner_value, player: NONE, heading: 1 });
+            edit(&mut st.tokens).push(Token {
+                kind: *kind,
+                item: *item,
+                at: *at,
+                owner: owner_value,
+                player: NONE,
+                heading: 1,
+                answer: None,
+                author: NONE,
+            });
             if let (Some(o), true) = (owner, sc.kinds[usize::from(*kind)].per.is_some()) {
                 edit(&mut st.per).insert((*kind, *o), id);
             }
@@ -293,6 +310,25 @@ fn tokens(sc: &Scenario, st: &mut State, event: &Event) {
                 edit(&mut st.zones).entry((*z, *i)).or_default().push(id);
             }
             grow(sc, st, Scope::Token(*kind));
+        }
+        Event::Gathered { kind, at, var, val, author, signed } => {
+            let id = st.tokens.len() as u32;
+            let author = author.map_or(NONE, i64::from);
+            let player = if *signed { author } else { NONE };
+            let answer = Some((*var, val.clone()));
+            edit(&mut st.tokens).push(Token { kind: *kind, item: 0, at: *at, owner: NONE, player, heading: 1, answer, author });
+            if let Spot::Zone(z, i) = at {
+                edit(&mut st.zones).entry((*z, *i)).or_default().push(id);
+            }
+            grow(sc, st, Scope::Token(*kind));
+        }
+        Event::Signed { zone, inst } => {
+            for t in st.zones.get(&(*zone, *inst)).cloned().unwrap_or_default() {
+                let token = &mut edit(&mut st.tokens)[t as usize];
+                if token.answer.is_some() {
+                    token.player = token.author;
+                }
+            }
         }
         Event::TokenMoved { token, to, bottom, by } => {
             let Some(t) = edit(&mut st.tokens).get_mut(*token as usize) else {
@@ -391,6 +427,7 @@ fn flow(sc: &Scenario, st: &mut State, event: &Event) {
                 sealed: Vec::new(),
                 versions: Vec::new(),
                 made: Vec::new(),
+                last: Vec::new(),
                 frozen: false,
                 floor: None,
                 floor_until: None,
@@ -506,7 +543,7 @@ fn answers(sc: &Scenario, st: &mut State, event: &Event) {
         }
     }
     st.counter += 1;
-    let n = st.counter;
+    let (n, now) = (st.counter, st.clock);
     let Some(run) = st.strands.get_mut(strand as usize).and_then(|s| s.running.as_mut()) else {
         return;
     };
@@ -530,6 +567,17 @@ fn answers(sc: &Scenario, st: &mut State, event: &Event) {
         Event::VersionsGone { mv, item, unit, .. } => {
             run.versions.retain(|v| !(v.mv == *mv && v.item == *item && v.unit == *unit));
         }
+        Event::Made { mv, unit, .. } if sc.moves[usize::from(*mv)].every.is_some() => {
+            made(run, event);
+            run.last.retain(|l| (l.0, l.1) != (*mv, *unit));
+            run.last.push((*mv, *unit, now));
+        }
+        _ => made(run, event),
+    }
+}
+
+fn made(run: &mut Running, event: &Event) {
+    match event {
         Event::Made { mv, item, unit, .. } => match run.made.iter_mut().find(|m| (m.0, m.1, m.2) == (*mv, *item, *unit)) {
             Some(m) => m.3 += 1,
             None => run.made.push((*mv, *item, *unit, 1)),

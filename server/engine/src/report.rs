@@ -250,6 +250,11 @@ impl Builder<'_> {
                 let text = dice.iter().map(ToString::to_string).collect::<Vec<_>>().join(" + ");
                 self.line(e, Some(*table), *seat, "dice", vec![Inline::Text(text)]);
             }
+            // What is said in a channel that keeps no words: that somebody spoke, and no more.
+            Event::Told { text, to, .. } if self.sc.texts.get(usize::from(*text)).is_some_and(|t| t.unkept) => {
+                let table = if let crate::event::People::Table(t) = to { Some(*t) } else { None };
+                self.line(e, table, None, "told", vec![Inline::Text("…".into())]);
+            }
             Event::Told { text, vals, to } => {
                 let line = self.reader(eval::Ctx::NOWHERE).told(*text, vals);
                 let table = if let crate::event::People::Table(t) = to { Some(*t) } else { None };

@@ -33,6 +33,9 @@ pub struct Token {
     pub owner: i64,
     pub player: i64,
     pub heading: i64,
+    /// The answer gathered on it: variable and value; and who gave it.
+    pub answer: Option<(u16, Val)>,
+    pub author: i64,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -78,6 +81,8 @@ pub struct Running {
     pub versions: Vec<Version>,
     /// Move, item, unit: how often.
     pub made: Vec<(u16, i64, Unit, u32)>,
+    /// Move, unit: when last.
+    pub last: Vec<(u16, Unit, Millis)>,
     pub frozen: bool,
     pub floor: Option<u32>,
     /// When the word is taken back.
@@ -238,6 +243,10 @@ pub struct State {
     pub counter: u32,
     pub widened: Arc<Vec<(Secret, People)>>,
     pub timers: BTreeMap<(u16, u32), Millis>,
+    /// Answers that fail, of moves whose answers were judged together.
+    pub verdicts: BTreeMap<u16, Vec<i64>>,
+    /// Channels that a rule has opened or closed, by table.
+    pub channels: BTreeMap<(u16, u32), bool>,
     pub fired: Arc<BTreeMap<(u16, u32), bool>>,
     pub texts: Arc<Vec<Text>>,
     /// Seat and role: how often held.
@@ -282,6 +291,8 @@ impl Default for State {
             counter: 0,
             widened: Arc::default(),
             timers: BTreeMap::new(),
+            verdicts: BTreeMap::new(),
+            channels: BTreeMap::new(),
             fired: Arc::default(),
             texts: Arc::default(),
             held: Arc::default(),

@@ -147,6 +147,12 @@ impl Exec<'_> {
         {
             return Err(Refusal::new(Code::Times));
         }
+        if let Some(every) = &def.every {
+            let least = self.num(every, self.move_ctx(s, def, seat), &mut Regs::default());
+            if run.last.iter().any(|l| l.0 == m && l.1 == unit && self.st.clock < l.2 + least) {
+                return Err(Refusal::new(Code::Times));
+            }
+        }
         let made = run.made.iter().find(|x| (x.0, x.1, x.2) == (m, item, unit)).map_or(0, |x| x.3);
         let most = def.times.as_ref().map(|t| self.num(t, self.move_ctx(s, def, seat), &mut Regs::default()));
         // Whoever has finished with another move has had the turn.

@@ -160,7 +160,7 @@ impl Exec<'_> {
         let moves = &self.sc.phases[usize::from(phase)].moves;
         moves.iter().any(|m| {
             let def = &self.sc.moves[usize::from(*m)];
-            !def.extra && !def.by_desk && self.may_begin(s, def, seat, NONE)
+            !def.extra && !def.by_desk && self.items(s, def, seat).into_iter().any(|item| self.may_begin(s, def, seat, item))
         })
     }
 

@@ -60,6 +60,8 @@ impl Exec<'_> {
             | S::Draw { .. }
             | S::ShuffleZone { .. }
             | S::Make { .. }
+            | S::Gather { .. }
+            | S::Sign { .. }
             | S::Remove { .. } => self.with_tokens(s, cx, regs),
             S::Roll { .. } | S::Pick { .. } | S::Rank { .. } | S::ShuffleVar(_) => self.with_chance(s, cx, regs),
             S::Rotate { .. } | S::Group { .. } | S::Form { .. } | S::Dissolve(_) | S::Merge { .. } | S::Split { .. } => self.with_groups(s, cx, regs),
@@ -236,6 +238,16 @@ impl Exec<'_> {
                     }
                 }
             }
+            S::Gather { var, zone, inst, unsigned } => {
+                if let Ok(i) = u32::try_from(self.num(inst, cx, regs)) {
+                    self.gather(*var, *zone, i, *unsigned, cx);
+                }
+            }
+            S::Sign { zone, inst } => {
+                if let Ok(inst) = u32::try_from(self.num(inst, cx, regs)) {
+                    self.emit(Event::Signed { zone: *zone, inst });
+                }
+            }
             S::Remove { what, list } => {
                 for t in self.these(what, *list, cx, regs) {
                     self.emit(Event::TokenMoved { token: t, to: Spot::Gone, bottom: false, by: None });
@@ -243,6 +255,69 @@ impl Exec<'_> {
             }
             _ => {}
         }
+    }
+
+    /// A card for each answer, in an order that tells nothing.
+    fn gather(&mut self, var: u16, zone: u16, inst: u32, unsigned: bool, cx: Ctx) {
+        let def = &self.sc.vars[usize::from(var)];
+        let mut found: Vec<(u32, Val)> = Vec::new();
+        for i in 0..self.st.instances(self.sc, def.scope) {
+            let here = cx.table == NONE || self.st.table_of(self.sc, def.scope, i).is_none_or(|t| i64::from(t) == cx.table);
+            if !here {
+                continue;
+            }
+            if def.keys.is_empty() {
+                found.push((i, self.st.cell(self.sc, var, i, &[])));
+            } else {
+                let cells = self.st.cells.range((var, i, Vec::new())..).take_while(|((v, x, _), _)| *v == var && *x == i);
+                found.extend(cells.map(|(_, v)| (i, v.clone())));
+            }
+        }
+        found.retain(|(_, v)| *v != def.start);
+        let order: Vec<i64> = (0..found.len() as i64).collect();
+        for k in self.shuffled(&order, Draw::Shuffle) {
+            let (i, val) = found[k as usize].clone();
+            let author = (def.scope == Scope::Seat).then_some(i);
+            let kind = self.sc.zones[usize::from(zone)].holds;
+            self.emit(Event::Gathered { kind, at: Spot::Zone(zone, inst), var, val, author, signed: !unsigned });
+        }
+    }
+
+    /// Judges all answers to a move together: round after round from the verdicts of the round before, until nothing changes.
+    fn resolve(&mut self, m: u16, cx: Ctx) {
+        let sc = self.sc;
+        let Some(fails) = &sc.moves[usize::from(m)].fails else { return };
+        let all = self.list(&X::AllAnswers(m), cx, &mut Regs::default());
+        let mut st = self.st.clone().into_owned();
+        let mut held: Vec<i64> = Vec::new();
+        let mut settled = false;
+        for _ in 0..2 {
+            let mut last_change: Vec<(i64, u32)> = Vec::new();
+            st.verdicts.insert(m, held.clone());
+            for round in 0..ROUNDS {
+                let now: Vec<i64> = all.iter().copied().filter(|a| held.contains(a) || fails_now(sc, &st, fails, *a, cx)).collect();
+                let before = st.verdicts.insert(m, now.clone()).unwrap_or_default();
+                let changed: Vec<i64> = all.iter().copied().filter(|a| before.contains(a) != now.contains(a)).collect();
+                settled = changed.is_empty();
+                if settled {
+                    break;
+                }
+                last_change.extend(changed.into_iter().map(|a| (a, round)));
+            }
+            if settled {
+                break;
+            }
+            // What went to and fro to the end fails for good.
+            held.extend(last_change.iter().filter(|c| c.1 + 10 >= ROUNDS).map(|c| c.0));
+            held.sort_unstable();
+            held.dedup();
+        }
+        if !settled {
+            self.emit(Event::Stopped { what: sc.moves[usize::from(m)].id.clone() });
+        }
+        let mut failed = st.verdicts.remove(&m).unwrap_or_default();
+        failed.extend(held.into_iter().filter(|h| !failed.contains(h)).collect::<Vec<_>>());
+        self.emit(Event::Resolved { mv: m, fails: failed });
     }
 
     /// Pieces of a kind at the table of a zone, those of sources aside, and how many there may be.
@@ -686,6 +761,13 @@ impl Exec<'_> {
                     self.extend_strand(strand, by);
                 }
             }
+            S::Resolve(m) => self.resolve(*m, cx),
+            S::Channel(channel, on) => {
+                let tables = u32::try_from(cx.table).map_or_else(|_| (0..self.st.tables).collect::<Vec<_>>(), |t| vec![t]);
+                for table in tables {
+                    self.emit(Event::Channel { channel: *channel, table, on: *on });
+                }
+            }
             S::ClosePhase => self.jump = Some(Jump::Close),
             S::GoTo(p) => self.jump = Some(Jump::To(*p)),
             S::Again => self.jump = Some(Jump::Again),
@@ -717,6 +799,15 @@ impl Exec<'_> {
             self.emit(Event::At { strand, pc, frames: frames.into_iter().map(later).collect() });
         }
     }
+}
+
+/// Rounds of `resolve` before what still changes is held.
+const ROUNDS: u32 = 50;
+
+fn fails_now(sc: &crate::scenario::model::Scenario, st: &crate::state::State, fails: &X, answer: i64, cx: Ctx) -> bool {
+    let mut regs = Regs::default();
+    regs.n[0] = answer;
+    crate::eval::Env::new(sc, st, cx, &mut regs).yes(fails)
 }
 
 #[must_use]

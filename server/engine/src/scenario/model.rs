@@ -43,6 +43,8 @@ pub enum Base {
     Item(u16),
     Token(u16),
     Space(u16),
+    /// An answer that was given to a move.
+    Answer(u16),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -293,6 +295,29 @@ pub enum X {
     Same(B, B),
     Contains(B, B),
     TimerOver(u16),
+    /// The text of a token: the answer gathered on it, else its item's.
+    TokenText(B),
+    /// The words of a text, one by one.
+    WordsOf(B),
+    /// Is there a way from one space to another, over spaces of which the condition holds?
+    Way {
+        board: u16,
+        a: B,
+        b: B,
+        reg: u16,
+        cond: B,
+    },
+    /// Answers given to a move, by seat, then item.
+    AllAnswers(u16),
+    AnswerSeat(B),
+    AnswerItem(B),
+    Succeeds {
+        mv: u16,
+        answer: B,
+    },
+    /// The right to speak, as the phase gives it.
+    MaySpeak,
+    ChannelOpen(u16),
     Free {
         board: u16,
         space: B,
@@ -448,36 +473,144 @@ pub enum GroupByX {
 
 #[derive(Clone, Debug)]
 pub enum S {
-    Let { reg: u16, list: bool, x: X },
-    Assign { place: Place, op: Op, x: X, list: bool },
+    Let {
+        reg: u16,
+        list: bool,
+        x: X,
+    },
+    Assign {
+        place: Place,
+        op: Op,
+        x: X,
+        list: bool,
+    },
     If(Vec<(X, Vec<S>)>, Vec<S>),
-    ForEach { reg: u16, set: X, body: Vec<S> },
-    Repeat { times: X, until: Option<X>, body: Vec<S> },
-    MoveToZone { what: X, list: bool, zone: u16, inst: X, bottom: bool },
-    MoveToSpace { what: X, list: bool, board: u16, space: X },
-    Advance { what: X, by: X, end: AtEnd },
+    ForEach {
+        reg: u16,
+        set: X,
+        body: Vec<S>,
+    },
+    Repeat {
+        times: X,
+        until: Option<X>,
+        body: Vec<S>,
+    },
+    MoveToZone {
+        what: X,
+        list: bool,
+        zone: u16,
+        inst: X,
+        bottom: bool,
+    },
+    MoveToSpace {
+        what: X,
+        list: bool,
+        board: u16,
+        space: X,
+    },
+    Advance {
+        what: X,
+        by: X,
+        end: AtEnd,
+    },
     SwapTokens(X, X),
     SwapPlaces(Place, Place),
-    Deal { n: X, from: (u16, X), zone: u16, to: X },
-    Draw { n: X, from: (u16, X), to: (u16, X) },
-    ShuffleZone { zone: u16, inst: X },
+    Deal {
+        n: X,
+        from: (u16, X),
+        zone: u16,
+        to: X,
+    },
+    Draw {
+        n: X,
+        from: (u16, X),
+        to: (u16, X),
+    },
+    ShuffleZone {
+        zone: u16,
+        inst: X,
+    },
     ShuffleVar(Place),
-    Make { n: X, kind: u16, item: X, zone: u16, inst: X },
-    Remove { what: X, list: bool },
-    Roll { n: X, faces: Option<X>, into: Place, list: bool },
-    Pick { n: X, of: X, weighing: Option<(X, u16)>, into: Place, list: bool },
-    Rank { of: X, reg: u16, keys: Vec<SortKey>, lot: bool, into: Place },
-    Rotate { roles: Vec<u32>, among: X, lot: bool },
-    Group { of: X, kind: u8, size: Option<X>, by: GroupByX, fresh: bool, leftover: Leftover },
-    Form { kind: u8, with: X, into: Option<Place> },
+    Make {
+        n: X,
+        kind: u16,
+        item: X,
+        zone: u16,
+        inst: X,
+    },
+    Remove {
+        what: X,
+        list: bool,
+    },
+    Roll {
+        n: X,
+        faces: Option<X>,
+        into: Place,
+        list: bool,
+    },
+    Pick {
+        n: X,
+        of: X,
+        weighing: Option<(X, u16)>,
+        into: Place,
+        list: bool,
+    },
+    Rank {
+        of: X,
+        reg: u16,
+        keys: Vec<SortKey>,
+        lot: bool,
+        into: Place,
+    },
+    Rotate {
+        roles: Vec<u32>,
+        among: X,
+        lot: bool,
+    },
+    Group {
+        of: X,
+        kind: u8,
+        size: Option<X>,
+        by: GroupByX,
+        fresh: bool,
+        leftover: Leftover,
+    },
+    Form {
+        kind: u8,
+        with: X,
+        into: Option<Place>,
+    },
     Dissolve(X),
-    Merge { from: u8, into: u8, n: X, leftover: Leftover },
-    Split { of: X, teams: Vec<u32>, reg: u16, key: SortKey },
-    Send { seat: X, table: X },
-    Reveal { what: Thing, to: ToX },
+    Merge {
+        from: u8,
+        into: u8,
+        n: X,
+        leftover: Leftover,
+    },
+    Split {
+        of: X,
+        teams: Vec<u32>,
+        reg: u16,
+        key: SortKey,
+    },
+    Send {
+        seat: X,
+        table: X,
+    },
+    Reveal {
+        what: Thing,
+        to: ToX,
+    },
     Conceal(Thing),
-    ShowText { text: u16, with: Vec<(u16, bool, X)>, to: ToX },
-    Note { text: u16, with: Vec<(u16, bool, X)> },
+    ShowText {
+        text: u16,
+        with: Vec<(u16, bool, X)>,
+        to: ToX,
+    },
+    Note {
+        text: u16,
+        with: Vec<(u16, bool, X)>,
+    },
     GiveFloor(X, Option<X>),
     TakeFloor,
     StartTimer(u16, X),
@@ -487,7 +620,23 @@ pub enum S {
     GoTo(u16),
     Again,
     LeaveLoop,
-    Finish { ending: u16, people: Option<X> },
+    Finish {
+        ending: u16,
+        people: Option<X>,
+    },
+    /// A card for each answer to an input, shuffled.
+    Gather {
+        var: u16,
+        zone: u16,
+        inst: X,
+        unsigned: bool,
+    },
+    Sign {
+        zone: u16,
+        inst: X,
+    },
+    Resolve(u16),
+    Channel(u16, bool),
 }
 
 pub type Rule = Vec<S>;
@@ -538,6 +687,7 @@ pub enum Say {
     /// A text attribute.
     ItemAttr(u16, u16),
     Token(u16),
+    TokenText,
     Space(u16),
     Status,
 }
@@ -857,6 +1007,8 @@ pub struct PhaseDef {
     /// How long each may speak.
     pub speech: Option<X>,
     pub panels: Vec<u16>,
+    /// Channels that are open while it runs.
+    pub channels: Vec<u16>,
     pub also: Vec<(X, Words)>,
     /// Ending when nobody asked can move.
     pub stuck: Option<u16>,
@@ -986,6 +1138,10 @@ pub struct MoveDef {
     /// Top-level: the phases it belongs to; empty: always.
     pub phases: Vec<u16>,
     pub always: bool,
+    /// Least time between two makings.
+    pub every: Option<X>,
+    /// When an answer fails, for `resolve`; register 0 is the answer.
+    pub fails: Option<X>,
 }
 
 #[derive(Clone, Debug)]
@@ -1059,6 +1215,8 @@ pub struct TextDef {
     pub places: Vec<PlaceX>,
     /// For each language: which of `places` each of its own is.
     pub map: Vec<Vec<u16>>,
+    /// Left out of the record: what is said in a channel that keeps no words.
+    pub unkept: bool,
 }
 
 // ---------------------------------------------------------------- flow

@@ -25,6 +25,9 @@ pub fn parts<'a>(x: &'a X, f: &mut dyn FnMut(&'a X)) {
         | X::Elapsed
         | X::Remaining
         | X::TimerOver(_)
+        | X::AllAnswers(_)
+        | X::MaySpeak
+        | X::ChannelOpen(_)
         | X::Tables
         | X::AllItems(_)
         | X::AllRoles
@@ -44,6 +47,11 @@ pub fn parts<'a>(x: &'a X, f: &mut dyn FnMut(&'a X)) {
         | X::TokenOwner { token: a, .. }
         | X::TokenPlayer(a)
         | X::TokenTable(a)
+        | X::TokenText(a)
+        | X::WordsOf(a)
+        | X::AnswerSeat(a)
+        | X::AnswerItem(a)
+        | X::Succeeds { answer: a, .. }
         | X::TokenHeading(a)
         | X::PerToken { owner: a, .. }
         | X::SpaceNumber { space: a, .. }
@@ -115,7 +123,7 @@ pub fn parts<'a>(x: &'a X, f: &mut dyn FnMut(&'a X)) {
             f(a);
             f(b);
         }
-        X::If(a, b, c) | X::Points { v: a, over: b, item: c } | X::Inline { a, b, c, .. } => {
+        X::If(a, b, c) | X::Points { v: a, over: b, item: c } | X::Inline { a, b, c, .. } | X::Way { a, b, cond: c, .. } => {
             f(a);
             f(b);
             f(c);
@@ -195,7 +203,7 @@ pub fn reads<'a>(s: &'a S, f: &mut dyn FnMut(&'a X)) {
             f(&from.1);
             f(&to.1);
         }
-        S::ShuffleZone { inst, .. } => f(inst),
+        S::ShuffleZone { inst, .. } | S::Gather { inst, .. } | S::Sign { inst, .. } => f(inst),
         S::ShuffleVar(p) => place(p, f),
         S::Make { n, item, inst, .. } => {
             f(n);
@@ -247,7 +255,7 @@ pub fn reads<'a>(s: &'a S, f: &mut dyn FnMut(&'a X)) {
         }
         S::Note { with, .. } => with.iter().for_each(|(_, _, x)| f(x)),
         S::Finish { people, .. } => people.iter().for_each(f),
-        S::TakeFloor | S::StopTimer(_) | S::ClosePhase | S::GoTo(_) | S::Again | S::LeaveLoop => {}
+        S::TakeFloor | S::StopTimer(_) | S::ClosePhase | S::GoTo(_) | S::Again | S::LeaveLoop | S::Resolve(_) | S::Channel(..) => {}
     }
 }
 

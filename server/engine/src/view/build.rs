@@ -1089,6 +1089,10 @@ impl<'a> Build<'a> {
         let mut cx = Ctx::NOWHERE;
         cx.table = self.table().map_or(NONE, i64::from);
         let mut reader = self.reader(cx);
+        let text = match &t.answer {
+            Some(_) => vec![super::Block::Paragraph { p: reader.token_text(token) }],
+            None => reader.prose(&item.text),
+        };
         let mut facts = Vec::new();
         for (c, col) in def.cols.iter().enumerate() {
             if col.ty.base == Base::Text {
@@ -1099,7 +1103,7 @@ impl<'a> Build<'a> {
             }
         }
         let picture = picture_of(item, &mut reader);
-        let (name, text) = (reader.token(token), reader.prose(&item.text));
+        let name = reader.token(token);
         Some(CardPart { v: token, item: item.id.clone(), picture, look: def.look.clone(), name, text, facts })
     }
 

@@ -160,6 +160,7 @@ impl Reader<'_> {
             Say::ItemText(l) => self.item(l, n, 1),
             Say::ItemAttr(l, c) => self.item(l, n, usize::from(c) + 2),
             Say::Token(_) => self.token(n),
+            Say::TokenText => self.token_text(n),
             Say::Space(b) => {
                 let def = &self.sc.boards[usize::from(b)];
                 def.spaces.get(n as usize % def.spaces.len().max(1)).map_or_else(Vec::new, |s| text(s.id.clone()))
@@ -192,8 +193,27 @@ impl Reader<'_> {
         if n >= 0 {
             return self.st.text(n).unwrap_or("…").to_string();
         }
+        if let Some((text, at)) = crate::eval::word_code(n) {
+            return crate::eval::one_word(&self.typed(text), at).unwrap_or_default().to_string();
+        }
         let (list, item, col) = text_code(n);
         words_of(self.sc, list, item, col).and_then(|w| w.of(self.lang)).map(plain_words).unwrap_or_default()
+    }
+
+    /// What a token says: the answer gathered on it, else its item's text.
+    pub fn token_text(&mut self, n: i64) -> Line {
+        let Some(t) = usize::try_from(n).ok().and_then(|i| self.st.tokens.get(i)) else {
+            return Vec::new();
+        };
+        match &t.answer {
+            Some((var, val)) => {
+                let ty = self.sc.vars[usize::from(*var)].ty;
+                let place = PlaceX { x: crate::scenario::model::X::K(0), list: ty.list, say: crate::scenario::say_of(ty.base) };
+                let val = val.clone();
+                self.said(&place, &val)
+            }
+            None => self.item(self.sc.kinds[usize::from(t.kind)].list, i64::from(t.item), 1),
+        }
     }
 
     fn plain(&mut self, words: &Words) -> Line {

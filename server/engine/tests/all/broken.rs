@@ -25,12 +25,21 @@ pub struct Row {
     /// Saved by an old program, one byte for each letter.
     #[serde(default)]
     latin1: bool,
+    /// A second edit, where one file alone is not enough.
+    and: Option<Edit>,
     /// `code file line`
     pub expect: Vec<String>,
 }
 
 pub fn corpus() -> Corpus {
     toml::from_str(include_str!("../broken.toml")).unwrap()
+}
+
+#[derive(Deserialize)]
+struct Edit {
+    file: String,
+    find: String,
+    put: String,
 }
 
 fn base() -> Files {
@@ -53,6 +62,11 @@ pub fn broken(row: &Row) -> Files {
     }
     let bytes = if row.latin1 { text.chars().map(|c| c as u32 as u8).collect() } else { text.into_bytes() };
     files.insert(row.file.clone(), bytes);
+    if let Some(edit) = &row.and {
+        let text = String::from_utf8(files[&edit.file].clone()).unwrap();
+        assert_eq!(text.matches(edit.find.as_str()).count(), 1, "{}: «{}» must stand once in {}", row.name, edit.find, edit.file);
+        files.insert(edit.file.clone(), text.replace(edit.find.as_str(), &edit.put).into_bytes());
+    }
     files
 }
 

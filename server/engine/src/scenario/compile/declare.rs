@@ -26,16 +26,14 @@ impl<'t> Compiler<'t> {
         self.declare_boards();
         self.declare_kinds();
         self.declare_roles();
-        for (i, n) in self.nodes("channel").into_iter().enumerate() {
-            self.names.add(&n.id, Decl::Channel(i as u16), n.span, self.faults);
-        }
+        self.declare_channels();
         self.declare_zones();
         self.item_attributes();
         self.space_attributes();
         self.declare_values();
         for t in self.index.texts() {
             let id = self.texts.len() as u16;
-            self.texts.push(TextDef { id: t.clone(), with: Vec::new(), words: Words::default(), places: Vec::new(), map: Vec::new() });
+            self.texts.push(TextDef { id: t.clone(), with: Vec::new(), words: Words::default(), places: Vec::new(), map: Vec::new(), unkept: false });
             self.names.add(&t, Decl::Text(id), Span::default(), self.faults);
         }
         self.phase_ids = self.nodes("phase").iter().map(|n| n.id.clone()).collect();

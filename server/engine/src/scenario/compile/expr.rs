@@ -87,7 +87,10 @@ impl Cx<'_, '_> {
             return (x, ty.base);
         }
         // One thing is a set of one; a condition or number is not.
-        if !matches!(ty.base, Base::Seat | Base::Team | Base::Item(_) | Base::Token(_) | Base::Space(_) | Base::Any | Base::Role | Base::Group(_)) {
+        if !matches!(
+            ty.base,
+            Base::Seat | Base::Team | Base::Item(_) | Base::Token(_) | Base::Space(_) | Base::Any | Base::Role | Base::Group(_) | Base::Answer(_)
+        ) {
             self.c.faults.add("T301", ex.span, &[&self.c.type_name(ty), "list"]);
         }
         (X::List(vec![x]), ty.base)
@@ -561,6 +564,9 @@ impl Cx<'_, '_> {
     /// An attribute of a thing, by its type.
     pub fn attribute(&mut self, n: &str, base: Base, x: &X) -> Option<Typed> {
         let b = || boxed(x.clone());
+        if let Base::Answer(m) = base {
+            return self.of_answer(m, n, x);
+        }
         Some(match (base, n) {
             (Base::Seat, "role") => (X::SeatRole(b()), Ty::one(Base::Role).opt()),
             (Base::Seat, "team") => (X::SeatTeam(b()), Ty::one(Base::Team).opt()),
@@ -595,6 +601,28 @@ impl Cx<'_, '_> {
             (Base::Item(l), _) => return self.item_attr(l, n, x.clone()),
             _ => return None,
         })
+    }
+
+    /// Of an answer one reads its seat, the item it is about, and every input.
+    fn of_answer(&mut self, m: u16, n: &str, x: &X) -> Option<Typed> {
+        let b = || boxed(x.clone());
+        if n == "seat" {
+            return Some((X::AnswerSeat(b()), Ty::one(Base::Seat)));
+        }
+        let item = self.c.move_items.get(usize::from(m)).cloned().flatten();
+        if let Some((name, base)) = &item
+            && name == n
+        {
+            return Some((X::AnswerItem(b()), Ty::one(*base)));
+        }
+        let node = self.c.nodes("move").get(usize::from(m)).copied()?;
+        if !node.map("ask").iter().any(|e| e.key == n) {
+            return None;
+        }
+        let v = self.c.vars.iter().position(|v| v.id == n && v.input)? as u16;
+        let keys = if item.is_some() { vec![X::AnswerItem(b())] } else { Vec::new() };
+        let ty = self.c.vars[usize::from(v)].ty;
+        Some((X::Var { v, inst: boxed(X::AnswerSeat(b())), keys }, Ty { opt: false, ..ty }))
     }
 
     fn item_attr(&self, list: u16, n: &str, item: X) -> Option<Typed> {
@@ -714,6 +742,9 @@ impl Cx<'_, '_> {
                 Decl::Group(k) => return (X::AllGroups { kind: k }, Ty::list(Base::Group(k))),
                 _ => {}
             }
+        }
+        if let Some(m) = self.c.move_ids.iter().position(|m| m == n) {
+            return (X::AllAnswers(m as u16), Ty::list(Base::Answer(m as u16)));
         }
         self.c.unknown(n, span);
         (X::List(Vec::new()), Ty::list(Base::Any))
@@ -904,6 +935,25 @@ impl Cx<'_, '_> {
                 let (a, b) = (boxed(self.text_arg(a)), boxed(self.text_arg(b)));
                 (if n == "same" { X::Same(a, b) } else { X::Contains(a, b) }, BOOL)
             }
+            ("words", [a]) => (X::WordsOf(boxed(self.text_arg(a))), Ty::list(Base::Text)),
+            ("succeeds", [a]) => {
+                let (x, ty) = self.ex(&a.value, None);
+                match ty.base {
+                    Base::Answer(mv) if !ty.list => (X::Succeeds { mv, answer: boxed(x) }, BOOL),
+                    _ => {
+                        self.c.faults.add("T301", a.value.span, &[&self.c.type_name(ty), "answer"]);
+                        (X::K(0), BOOL)
+                    }
+                }
+            }
+            ("path", [a, b, c]) => match self.space_arg(a) {
+                (xa, Some(board)) => {
+                    let xb = self.space_arg(b).0;
+                    let (reg, cond) = self.with_item(None, Base::Space(board), |cx| cx.bool(&c.value));
+                    (X::Way { board, a: boxed(xa), b: boxed(xb), reg, cond: boxed(cond) }, BOOL)
+                }
+                _ => (X::K(0), BOOL),
+            },
             ("length", [a]) => (X::Length(boxed(self.text_arg(a))), NUM.opt()),
             ("random" | "dice" | "roll", _) => {
                 self.c.faults.add("T306", span, &[n]);
@@ -1099,6 +1149,7 @@ impl Cx<'_, '_> {
         };
         let (list, item) = match subject.1.base {
             Base::Item(l) => (l, subject.0),
+            Base::Token(_) if n == "text" => return Some(X::TokenText(boxed(subject.0))),
             Base::Token(k) => (self.c.kind_list(k), X::TokenItem(boxed(subject.0))),
             _ => return None,
         };

@@ -3,9 +3,11 @@
 //! First everything is declared, then types are found, then rules are compiled. All faults are told at once;
 //! after a fault the compiler goes on with `none` in its place.
 
+mod channels;
 mod declare;
 pub mod expr;
 mod flow;
+mod leaks;
 pub mod names;
 mod phases;
 mod rest;
@@ -48,6 +50,8 @@ pub struct Compiler<'t> {
     pub text_types: BTreeMap<(u16, String), Ty>,
     pub text_used: Vec<(u16, Vec<String>, Span)>,
     pub timers: Vec<String>,
+    /// What rules reveal: variables, zones, roles.
+    pub revealed: leaks::Revealed,
     /// Kinds of tokens that rules make, or roles bring.
     pub kinds_made: Vec<u16>,
     /// Timers that a rule starts, and those that a condition reads.
@@ -56,6 +60,8 @@ pub struct Compiler<'t> {
     pub loops: Vec<LoopDef>,
     pub phase_ids: Vec<String>,
     pub move_ids: Vec<String>,
+    /// What a move has an answer for each of: its name and type.
+    pub move_items: Vec<Option<(String, Base)>>,
     pub ending_ids: Vec<String>,
     pub panel_ids: Vec<String>,
     pub tier_sizes: BTreeMap<u16, Vec<u32>>,
@@ -85,12 +91,14 @@ pub fn compile(tree: &Tree, hash: &str, faults: &mut Faults) -> Option<Scenario>
         text_types: BTreeMap::new(),
         text_used: Vec::new(),
         timers: Vec::new(),
+        revealed: leaks::Revealed::default(),
         kinds_made: Vec::new(),
         timers_started: Vec::new(),
         timers_read: Vec::new(),
         loops: Vec::new(),
         phase_ids: Vec::new(),
         move_ids: Vec::new(),
+        move_items: Vec::new(),
         ending_ids: Vec::new(),
         panel_ids: Vec::new(),
         tier_sizes: BTreeMap::new(),
@@ -129,6 +137,9 @@ pub fn compile(tree: &Tree, hash: &str, faults: &mut Faults) -> Option<Scenario>
     c.name_things();
     c.unused_texts();
     c.timers_never_started();
+    c.texts_lacking();
+    c.look_for_leaks(&phases, &moves, &panels);
+    c.look_at_people(&people);
     c.pieces();
     let columns = c.give_columns();
     let (title, summary) = c.title();
@@ -179,7 +190,7 @@ pub fn texts_of(node: &Node, key: &str) -> Vec<String> {
 }
 
 /// Every function of an expression.
-pub const FUNCTIONS: [&str; 37] = [
+pub const FUNCTIONS: [&str; 45] = [
     "abs",
     "floor",
     "round",
@@ -217,6 +228,14 @@ pub const FUNCTIONS: [&str; 37] = [
     "neighbours",
     "distance",
     "free",
+    "reach",
+    "inline",
+    "path",
+    "same",
+    "contains",
+    "length",
+    "words",
+    "succeeds",
 ];
 
 impl VarDef {
@@ -353,6 +372,7 @@ impl<'t> Compiler<'t> {
         }
         let b = || Box::new(x.clone());
         Some(match (base, want) {
+            (Base::Answer(_), _) => return self.path(Base::Seat, &X::AnswerSeat(b()), want),
             (Base::Seat, Scope::Seat) | (Base::Team, Scope::Team) | (Base::Table, Scope::Table) => x.clone(),
             (Base::Group(k), Scope::Group(j)) if k == j => x.clone(),
             (Base::Token(k), Scope::Token(j)) if k == j => x.clone(),
@@ -454,6 +474,7 @@ impl<'t> Compiler<'t> {
             Base::Item(l) => return self.lists[usize::from(l)].id.clone(),
             Base::Token(k) => return self.kinds[usize::from(k)].id.clone(),
             Base::Space(_) => "space",
+            Base::Answer(_) => "answer",
         };
         if ty.list { "list".to_string() } else { one.to_string() }
     }
@@ -493,6 +514,11 @@ impl<'t> Compiler<'t> {
     pub fn unknown_phase(&mut self, n: &str, span: Span) {
         let near = nearest(n, self.phase_ids.iter().map(String::as_str)).unwrap_or("").to_string();
         self.faults.add("F409", span, &[n, &near]);
+    }
+
+    pub fn unknown_move(&mut self, n: &str, span: Span) {
+        let near = nearest(n, self.move_ids.iter().map(String::as_str)).unwrap_or("").to_string();
+        self.faults.add("N201", span, &[n, &near]);
     }
 
     pub fn unknown_ending(&mut self, n: &str, span: Span) {

@@ -56,9 +56,12 @@ impl<'t> Compiler<'t> {
     }
 
     fn type_inputs(&mut self) {
+        let mut items = Vec::new();
         for m in self.nodes("move") {
             let around = self.move_around_plain(m);
-            let answers = self.answers_of(m, &around).map(|a| a.2);
+            let item = self.answers_of(m, &around).map(|a| (a.0, a.2));
+            let answers = item.as_ref().map(|a| a.1);
+            items.push(item);
             for key in ["ask", "reply"] {
                 for e in m.map(key) {
                     let Some(v) = self.vars.iter().position(|v| v.id == e.key && v.input) else {
@@ -97,6 +100,7 @@ impl<'t> Compiler<'t> {
                 }
             }
         }
+        self.move_items = items;
     }
 
     /// Surroundings good enough to find types.
@@ -147,6 +151,7 @@ impl<'t> Compiler<'t> {
             }
             moves.push(def);
         }
+        self.compile_channels(&mut phases, &mut moves);
         for (p, n) in phases.iter().zip(self.nodes("phase")) {
             self.check_ends(p, n, &moves);
         }
@@ -227,6 +232,7 @@ impl<'t> Compiler<'t> {
             speakers: self.key_bool(n, "speakers", &me),
             speech: self.limit(n, "speech", &strand).map(|l| l.0),
             panels: self.panels_named(n),
+            channels: self.channels_named(n),
             also,
             stuck: self.stuck(n),
             moves: Vec::new(),
@@ -307,6 +313,18 @@ impl<'t> Compiler<'t> {
             let Some((t, span)) = v.text() else { continue };
             match self.panel_ids.iter().position(|p| p == t) {
                 Some(p) => out.push(p as u16),
+                None => self.unknown(t, span),
+            }
+        }
+        out
+    }
+
+    fn channels_named(&mut self, n: &Node) -> Vec<u16> {
+        let ids: Vec<String> = self.nodes("channel").iter().map(|c| c.id.clone()).collect();
+        let mut out = Vec::new();
+        for (t, span) in n.list("channels").iter().filter_map(|v| v.text()) {
+            match ids.iter().position(|c| c == t) {
+                Some(c) => out.push(c as u16),
                 None => self.unknown(t, span),
             }
         }
@@ -408,7 +426,25 @@ impl<'t> Compiler<'t> {
             why,
             phases: Vec::new(),
             always: false,
+            every: self.key_time(m, "every", &strand),
+            fails: self.fails(m, &strand),
         }
+    }
+
+    fn key_time(&mut self, m: &Node, key: &str, around: &Around) -> Option<X> {
+        self.limit(m, key, around).map(|l| l.0)
+    }
+
+    /// `fails`: over `it`, an answer of this move.
+    fn fails(&mut self, m: &Node, strand: &Around) -> Option<X> {
+        let ex = self.parsed(m.get("fails")?)?;
+        let base = Base::Answer(self.move_ids.iter().position(|x| *x == m.id)? as u16);
+        let mut a = strand.clone();
+        a.locals.clear();
+        a.answer_key = None;
+        a.push(base, X::Reg(0));
+        a.it = Some((Ty::one(base), X::Reg(0)));
+        Some(self.with(a, |cx| cx.bool(&ex)))
     }
 
     fn times(&mut self, m: &Node, extra: bool, me: &Around) -> Option<X> {

@@ -372,7 +372,7 @@ impl<'t> Compiler<'t> {
         use crate::scenario::model::{Para, Piece, Prose, Say, TextDef, Words};
         let none = Around::default();
         let mut labels = Words::default();
-        for kind in ["variable", "value", "zone", "parameter"] {
+        for kind in ["variable", "value", "zone", "parameter", "channel"] {
             let found = self.section_words(kind, name, &none).0;
             if labels.is_empty() && !found.is_empty() {
                 labels = found;
@@ -400,7 +400,7 @@ impl<'t> Compiler<'t> {
         }
         let map = vec![(0..places.len() as u16).collect(); words.len()];
         let id = self.texts.len() as u16;
-        self.texts.push(TextDef { id: format!("_{name}"), with: Vec::new(), words: Words(words), places, map });
+        self.texts.push(TextDef { id: format!("_{name}"), with: Vec::new(), words: Words(words), places, map, unkept: false });
         id
     }
 

@@ -382,7 +382,11 @@ impl Cx<'_, '_> {
             }
             Verb::Split { of, teams, key } => self.verb_split(of, teams, key),
             Verb::Send { seat, table } => S::Send { seat: self.one(seat, Base::Seat), table: self.one(table, Base::Table) },
-            Verb::Reveal { what, to } => S::Reveal { what: self.thing(what)?, to: self.people(to, span) },
+            Verb::Reveal { what, to } => {
+                let what = self.thing(what)?;
+                self.c.revealed.add(&what);
+                S::Reveal { what, to: self.people(to, span) }
+            }
             Verb::Conceal(x) => S::Conceal(self.thing(x)?),
             Verb::Show { what, with, to } => {
                 let Some(text) = self.text(what) else {
@@ -464,7 +468,21 @@ impl Cx<'_, '_> {
             Some(s) => self.set(s, Some(base)).0,
             None => X::Seats(self.a.table.then(|| boxed(X::CtxTable))),
         };
+        self.enough_cards(&n, from.0, &to, span);
         Some(S::Deal { n, from, zone: z, to })
+    }
+
+    /// A fixed number for every seat, from a deck that is never filled again.
+    fn enough_cards(&mut self, n: &X, from: u16, to: &X, span: Span) {
+        let zone = &self.c.zones[usize::from(from)];
+        let there: i64 = zone.start.iter().map(|s| i64::from(s.1)).sum();
+        let refilled = self.c.nodes("zone").iter().any(|n| n.id == zone.id && n.get("short").is_some());
+        let most = self.c.people_node().map_or(&[][..], |p| p.list("seats")).get(1).map(|v| v.kind.clone());
+        let (X::K(n), X::Seats(_), Some(crate::scenario::tree::ValueKind::Int(seats))) = (n, to, most) else { return };
+        let source = zone.kind == crate::scenario::model::ZoneKind::Source;
+        if there > 0 && !refilled && !source && n * seats > there {
+            self.c.faults.add("P703", span, &[&seats.to_string(), &(n * seats).to_string(), &there.to_string()]);
+        }
     }
 
     fn verb_split(&mut self, of: &Ex, teams: &[(String, Span)], key: &crate::scenario::rules::ast::Key) -> S {
@@ -569,10 +587,38 @@ impl Cx<'_, '_> {
                 });
                 S::Finish { ending: e as u16, people }
             }
-            // Not yet: said at load, never silently.
-            Verb::Gather { .. } | Verb::Sign(_) | Verb::OpenChannel(_) | Verb::CloseChannel(_) | Verb::Resolve(..) => {
-                self.c.faults.add("T316", span, &[]);
-                return None;
+            Verb::Gather { input, into, unsigned } => {
+                let var = self.c.vars.iter().position(|v| v.id == *input && v.input);
+                let Some(var) = var else {
+                    self.c.unknown(input, span);
+                    return None;
+                };
+                let (zone, inst) = self.zone(into)?;
+                self.c.kinds_made.push(self.c.zones[usize::from(zone)].holds);
+                S::Gather { var: var as u16, zone, inst, unsigned: *unsigned }
+            }
+            Verb::Sign(z) => {
+                let (zone, inst) = self.zone(z)?;
+                S::Sign { zone, inst }
+            }
+            Verb::Resolve(n, span) => match self.c.nodes("move").iter().position(|m| m.id == *n) {
+                Some(m) if self.c.nodes("move")[m].get("fails").is_some() => S::Resolve(m as u16),
+                Some(_) => {
+                    self.c.faults.add("T316", *span, &[n]);
+                    return None;
+                }
+                None => {
+                    self.c.unknown_move(n, *span);
+                    return None;
+                }
+            },
+            Verb::OpenChannel(n) | Verb::CloseChannel(n) => {
+                let found = self.c.names.find(n).iter().find_map(|(d, _)| if let Decl::Channel(c) = d { Some(*c) } else { None });
+                let Some(c) = found else {
+                    self.c.unknown(n, span);
+                    return None;
+                };
+                S::Channel(c, matches!(v, Verb::OpenChannel(_)))
             }
             _ => return None,
         })

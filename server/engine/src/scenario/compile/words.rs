@@ -180,10 +180,8 @@ impl Cx<'_, '_> {
         match ty.base {
             Base::Item(l) if text => (x, Say::ItemText(l), ty.list),
             Base::Token(k) => {
-                let l = self.c.kind_list(k);
                 if text {
-                    let x = if ty.list { each_item(x, self.a.reg()) } else { X::TokenItem(boxed(x)) };
-                    return (x, Say::ItemText(l), ty.list);
+                    return (x, Say::TokenText, ty.list);
                 }
                 (x, Say::Token(k), ty.list)
             }
@@ -192,13 +190,9 @@ impl Cx<'_, '_> {
     }
 }
 
-fn each_item(set: X, reg: u16) -> X {
-    X::Map { set: boxed(set), reg, x: boxed(X::TokenItem(boxed(X::Reg(reg)))) }
-}
-
 pub fn say_of(base: Base) -> Say {
     match base {
-        Base::Any | Base::Number => Say::Number,
+        Base::Any | Base::Number | Base::Answer(_) => Say::Number,
         Base::Decimal => Say::Decimal,
         Base::Bool => Say::Bool,
         Base::Text => Say::Text,
