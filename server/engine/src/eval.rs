@@ -1092,7 +1092,7 @@ impl<'a> Env<'a> {
                 }
                 continue;
             }
-            let cells = st.cells.range((first.var, inst, Vec::new())..).take_while(|((v, i, _), _)| *v == first.var && *i == inst);
+            let cells = st.cells.range((first.var, inst, crate::state::Keys::NONE)..).take_while(|((v, i, _), _)| *v == first.var && *i == inst);
             out.extend(cells.filter(|(_, v)| **v != var.start).filter_map(|((_, _, k), _)| k.first()).map(|k| code(*k)));
         }
         out

@@ -269,7 +269,7 @@ impl Exec<'_> {
             if def.keys.is_empty() {
                 found.push((i, self.st.cell(self.sc, var, i, &[])));
             } else {
-                let cells = self.st.cells.range((var, i, Vec::new())..).take_while(|((v, x, _), _)| *v == var && *x == i);
+                let cells = self.st.cells.range((var, i, crate::state::Keys::NONE)..).take_while(|((v, x, _), _)| *v == var && *x == i);
                 found.extend(cells.map(|(_, v)| (i, v.clone())));
             }
         }
