@@ -626,7 +626,7 @@ impl Cx<'_, '_> {
     }
 
     fn item_attr(&self, list: u16, n: &str, item: X) -> Option<Typed> {
-        let cols = &self.c.lists[usize::from(list)].cols;
+        let cols = &self.c.lists.get(usize::from(list))?.cols;
         let col = cols.iter().position(|c| c.id == n)?;
         Some((X::Attr { list, col: col as u16, item: boxed(item) }, cols[col].ty))
     }

@@ -315,14 +315,15 @@ impl<'t> Compiler<'t> {
 
     // ------------------------------------------------------------ what things are
 
+    /// The items of a token kind. What stands on a board where nothing can stand has the first list, as it has the first kind.
     pub fn kind_list(&self, kind: u16) -> u16 {
-        self.kinds[usize::from(kind)].list
+        self.kinds.get(usize::from(kind)).map_or(0, |k| k.list)
     }
 
     /// The board on which tokens of a kind stand: where they start, else the only one.
     pub fn board_of(&self, kind: u16) -> u16 {
-        let kind = &self.kinds[usize::from(kind)];
-        kind.start.map(|(b, _)| b).or_else(|| kind.starts.first().map(|s| s.1)).unwrap_or(0)
+        let kind = self.kinds.get(usize::from(kind));
+        kind.and_then(|k| k.start.map(|(b, _)| b).or_else(|| k.starts.first().map(|s| s.1))).unwrap_or(0)
     }
 
     /// The kind whose tokens stand on a board: the one that starts there, else the first without a zone.
@@ -333,7 +334,7 @@ impl<'t> Compiler<'t> {
 
     /// Whose a token is: its `per`, else the owner of the zones that hold its kind.
     pub fn owner_scope(&self, kind: u16) -> Option<Scope> {
-        self.kinds[usize::from(kind)].per.or_else(|| {
+        self.kinds.get(usize::from(kind))?.per.or_else(|| {
             let zones = self.zones.iter().filter(|z| z.holds == kind && z.scope != Scope::Table && z.scope != Scope::Session);
             zones.map(|z| z.scope).next()
         })
@@ -472,7 +473,7 @@ impl<'t> Compiler<'t> {
             Base::Status => "status",
             Base::Group(_) => "group",
             Base::Item(l) => return self.lists[usize::from(l)].id.clone(),
-            Base::Token(k) => return self.kinds[usize::from(k)].id.clone(),
+            Base::Token(k) => return self.kinds.get(usize::from(k)).map(|k| k.id.clone()).unwrap_or_default(),
             Base::Space(_) => "space",
             Base::Answer(_) => "answer",
         };
