@@ -449,7 +449,8 @@ impl<'t> Compiler<'t> {
                         _ => None,
                     };
                     let n = given.map_or_else(|| zero(ty), |v| self.constant_value(&v, ty));
-                    let s = &mut self.boards[b].spaces[i];
+                    // A board whose shape has a fault has no spaces.
+                    let Some(s) = self.boards[b].spaces.get_mut(i) else { continue };
                     s.attrs.push(n);
                     match e.key.as_str() {
                         "col" | "x" => s.col = n,
