@@ -590,7 +590,7 @@ impl Cx<'_, '_> {
             (Base::Space(board), "col") => (X::SpaceCol { board, space: b() }, NUM),
             (Base::Space(board), "row") => (X::SpaceRow { board, space: b() }, NUM),
             (Base::Space(board), _) => {
-                let cols = &self.c.boards[usize::from(board)].cols;
+                let cols = &self.c.boards.get(usize::from(board))?.cols;
                 let col = cols.iter().position(|c| c.id == n)?;
                 let ty = cols[col].ty;
                 (X::SpaceAttr { board, col: col as u16, space: b() }, ty)

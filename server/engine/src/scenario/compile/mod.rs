@@ -386,7 +386,8 @@ impl<'t> Compiler<'t> {
             (Base::Group(_), Scope::Table) => X::GroupTable(b()),
             (Base::Token(_), Scope::Table) => X::TokenTable(b()),
             (Base::Token(k), _) => {
-                let scope = self.owner_scope(k)?;
+                // What a token would own leads nowhere: a damaged file may say so.
+                let scope = self.owner_scope(k).filter(|s| !matches!(s, Scope::Token(_)))?;
                 let owner = X::TokenOwner { scope, token: b() };
                 return self.path(expr::base_of(scope), &owner, want);
             }
