@@ -577,12 +577,10 @@ fn answers(sc: &Scenario, st: &mut State, event: &Event) {
 }
 
 fn made(run: &mut Running, event: &Event) {
-    match event {
-        Event::Made { mv, item, unit, .. } => match run.made.iter_mut().find(|m| (m.0, m.1, m.2) == (*mv, *item, *unit)) {
-            Some(m) => m.3 += 1,
-            None => run.made.push((*mv, *item, *unit, 1)),
-        },
-        _ => {}
+    let Event::Made { mv, item, unit, .. } = event else { return };
+    match run.made.iter_mut().find(|m| (m.0, m.1, m.2) == (*mv, *item, *unit)) {
+        Some(m) => m.3 += 1,
+        None => run.made.push((*mv, *item, *unit, 1)),
     }
 }
 

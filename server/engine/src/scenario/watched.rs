@@ -36,7 +36,7 @@ impl Watched {
                 | X::Places { .. }
                 | X::TokensOn { .. }
                 | X::Free { .. } => out.tokens = true,
-                X::Asked(_) | X::Done(_) | X::Defaulted { .. } => out.flow = true,
+                X::Asked(_) | X::Done(_) | X::Defaulted { .. } | X::AllAnswers(_) | X::Succeeds { .. } | X::ChannelOpen(_) => out.flow = true,
                 X::Elapsed | X::Remaining | X::TimerOver(_) => out.clock = true,
                 _ => {}
             });

@@ -64,7 +64,8 @@ fn answers_that_open_together_come_in_one_order() {
 #[test]
 fn faults_are_found_where_they_are() {
     let once = "[phase.a]\nends = \"all done\"\nlimit = \"none\"\nwho = \"all\"\n[phase.a.move.m]\nmode = \"at once\"\ntimeout = \"pass\"\nask.x = \"yes/no\"\n";
-    let rows: [(&str, &str, String, Kind, &str, Option<usize>); 8] = [
+    type Row<'a> = (&'a str, &'a str, String, Kind, &'a str, Option<usize>);
+    let rows: [Row<'_>; 8] = [
         (
             "a phase that no answer leads to",
             "a\nif count(seats where x is yes) > 5:\n  b\nend",

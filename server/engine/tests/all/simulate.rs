@@ -110,7 +110,8 @@ fn faults_are_found() {
     let stuck = stuck.replace("\"false\"", "\"1 is 2\"");
     let endless = "flow = \"a\"\n[phase.a]\nends = \"all done\"\nlimit = \"none\"\nwho = \"all\"\nack = true\nafter = \"again\"\n";
     let runaway = "flow = \"a, b\"\n[phase.a]\nends = \"at once\"\nafter = \"go to a\"\n[phase.b]\nends = \"desk\"\n";
-    let rows: [(&str, &str, fn(&Fault) -> bool); 3] = [
+    type Row<'a> = (&'a str, &'a str, fn(&Fault) -> bool);
+    let rows: [Row<'_>; 3] = [
         ("stuck", &stuck, |f| matches!(f, Fault::Stuck { phases } if phases == &["a"])),
         ("endless", endless, |f| matches!(f, Fault::Endless { .. })),
         ("runaway", runaway, |f| matches!(f, Fault::Runaway { .. })),

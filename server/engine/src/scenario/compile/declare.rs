@@ -549,7 +549,7 @@ impl<'t> Compiler<'t> {
             ValueKind::Text(t) => named.push((t.clone(), 1, v.span)),
             ValueKind::List(l) => named.extend(l.iter().filter_map(|v| v.text()).map(|(t, s)| (t.to_string(), 1, s))),
             ValueKind::Map(m) => {
-                named.extend(m.iter().map(|e| (e.key.clone(), if let ValueKind::Int(n) = e.value.kind { n } else { 1 }, e.key_span)))
+                named.extend(m.iter().map(|e| (e.key.clone(), if let ValueKind::Int(n) = e.value.kind { n } else { 1 }, e.key_span)));
             }
             _ => {}
         }
