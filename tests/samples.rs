@@ -29,7 +29,7 @@ fn folder() -> PathBuf {
 fn facts(st: &State) -> String {
     let seats: Vec<_> = st.seats.iter().map(|s| (s.table, format!("{:?}", s.status), s.team, s.role, s.groups.clone(), s.here)).collect();
     let tokens: Vec<_> = st.tokens.iter().map(|t| (t.kind, t.item, format!("{:?}", t.at), t.owner)).collect();
-    let cells: Vec<_> = st.cells.iter().collect();
+    let cells: Vec<_> = st.cells.iter().map(|((var, inst, keys), val)| ((var, inst, keys.to_vec()), val)).collect();
     let over: Vec<_> = st.over.iter().map(|(table, o)| (table, o.ending, o.winners.clone())).collect();
     let told: Vec<_> = st.messages.iter().map(|m| (m.at, format!("{:?}", m.to), format!("{:?}", m.what))).collect();
     let texts: Vec<_> = st.texts.iter().map(|t| (t.author, t.body.is_some())).collect();
