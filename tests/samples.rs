@@ -80,7 +80,7 @@ fn play(sc: &Scenario, slug: &str, hash: &str) -> Vec<Row> {
             t = t.max(due);
             acted |= make(&mut st, t, Actor::House, &Command::Tick);
         }
-        if !acted && !make(&mut st, t, Actor::Desk, &Command::Desk { act: DeskAct::Next { table: None } }) {
+        if !acted && !make(&mut st, t, Actor::Desk, &Command::Desk { act: DeskAct::Next { table: None, seen: None } }) {
             break;
         }
     }

@@ -94,7 +94,12 @@ moment: string, title: Array<Inline>, text: Array<Block>, questions: Array<Array
 /**
  * What the facilitator may do. `table: None` means every table.
  */
-export type DeskAct = { "do": "begin" } | { "do": "next", table: TableId | null, } | { "do": "pick", strand: number, choice: number, } | { "do": "pause" } | { "do": "resume" } | { "do": "extend", ms: number, table: TableId | null, } | { "do": "seat_to", seat: SeatId, table: TableId, } | { "do": "even_out" } | { "do": "lock", on: boolean, } | { "do": "show_out", seat: SeatId, } | { "do": "admit", seat: SeatId, table: TableId, } | { "do": "bot", seat: SeatId, on: boolean, } | { "do": "inject", inject: string, table: TableId | null, } | { "do": "move", move: string, table: TableId, inputs: { [key in string]: Answer }, } | { "do": "judge", ask: number, yes: boolean, inputs: { [key in string]: Answer }, reason: string, } | { "do": "set", name: string, table: TableId | null, 
+export type DeskAct = { "do": "begin" } | { "do": "next", table: TableId | null, 
+/**
+ * When the newest phase that the desk was looking at had opened: one that opened since stays open, for the
+ * desk and the clock may press at the same moment. Without it every running phase is closed.
+ */
+seen?: number | null, } | { "do": "pick", strand: number, choice: number, } | { "do": "pause" } | { "do": "resume" } | { "do": "extend", ms: number, table: TableId | null, } | { "do": "seat_to", seat: SeatId, table: TableId, } | { "do": "even_out" } | { "do": "lock", on: boolean, } | { "do": "show_out", seat: SeatId, } | { "do": "admit", seat: SeatId, table: TableId, } | { "do": "bot", seat: SeatId, on: boolean, } | { "do": "inject", inject: string, table: TableId | null, } | { "do": "move", move: string, table: TableId, inputs: { [key in string]: Answer }, } | { "do": "judge", ask: number, yes: boolean, inputs: { [key in string]: Answer }, reason: string, } | { "do": "set", name: string, table: TableId | null, 
 /**
  * Where it has a value for each of several things.
  */

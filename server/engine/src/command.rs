@@ -83,6 +83,10 @@ pub enum DeskAct {
     Next {
         #[serde(default)]
         table: Option<TableId>,
+        /// When the newest phase that the desk was looking at had opened: one that opened since stays open, for the
+        /// desk and the clock may press at the same moment. Without it every running phase is closed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Option<Millis>,
     },
     /// At `desk picks one of` and `desk may skip`.
     Pick {

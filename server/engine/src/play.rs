@@ -236,7 +236,7 @@ impl Runner<'_> {
             PlayLine::Ack(p) => seat(*p, SeatAct::Ack),
             PlayLine::Leaves(p) => seat(*p, SeatAct::Leave),
             PlayLine::Presence { person, here } => Command::Presence { seat: SeatId(*person), here: *here },
-            PlayLine::DeskNext => desk(DeskAct::Next { table: None }),
+            PlayLine::DeskNext => desk(DeskAct::Next { table: None, seen: None }),
             PlayLine::DeskPause => desk(DeskAct::Pause),
             PlayLine::DeskResume => desk(DeskAct::Resume),
             PlayLine::DeskExtend(ms) => desk(DeskAct::Extend { ms: *ms, table: None }),

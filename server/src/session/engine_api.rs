@@ -230,13 +230,13 @@ mod tests {
             Command::Open { tables: 1, seed: 7, set: Default::default() },
             Command::Join { bot: false, table: None },
             Command::Desk { act: sofia_engine::DeskAct::Begin },
-            Command::Desk { act: sofia_engine::DeskAct::Next { table: None } },
-            Command::Desk { act: sofia_engine::DeskAct::Next { table: None } },
+            Command::Desk { act: sofia_engine::DeskAct::Next { table: None, seen: None } },
+            Command::Desk { act: sofia_engine::DeskAct::Next { table: None, seen: None } },
         ];
         for command in &commands {
             state = decide(&three, &state, command, 0).unwrap().state;
         }
-        let next = Command::Desk { act: sofia_engine::DeskAct::Next { table: None } };
+        let next = Command::Desk { act: sofia_engine::DeskAct::Next { table: None, seen: None } };
         assert!(
             catch_unwind(AssertUnwindSafe(|| sofia_engine::decide(&one, &state, &next, 0))).is_err(),
             "it does not panic: the test does not bite"

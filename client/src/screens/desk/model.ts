@@ -1,5 +1,6 @@
 // What the desk works out from the parts: tables, seats, who is awaited, how late it is. Pure.
 import type {
+	DeskAct,
 	DeskMove,
 	DeskPart,
 	Line,
@@ -180,6 +181,18 @@ export function nearest(parts: Parts): { deadline: Millis; limit: Millis } | nul
 	}
 	return best;
 }
+
+const opened = (parts: Parts, table: number | null): number[] =>
+	(parts.tables ?? []).filter((t) => table === null || t.n === table + 1).flatMap((t) => t.strands.map((s) => s.opened_at));
+
+/** "Next" for what is on the desk now: a phase that opens while the order travels, or while somebody is asked, stays. */
+export function goOn(parts: Parts, table: number | null): DeskAct & { do: "next" } {
+	return { do: "next", table, seen: Math.max(0, ...opened(parts, table)) };
+}
+
+/** Whether an order of `goOn` would still close anything. */
+export const stillOpen = (parts: Parts, act: DeskAct & { do: "next" }): boolean =>
+	opened(parts, act.table).some((at) => at <= (act.seen ?? at));
 
 /** Seconds passed, as "3:08". */
 export function passed(ms: Millis): string {

@@ -1,12 +1,13 @@
 // What every part of the desk shares.
 import { getContext, setContext } from "svelte";
 import type { Session } from "$lib/session.svelte";
+import type { DeskAct } from "$lib/wire";
 import type { Deeds } from "./deeds.svelte";
 import type { Facts } from "./facts";
 import type { Feed } from "./feed.svelte";
 
 export type Ask =
-	| { kind: "next"; table: number | null; missing: number }
+	| { kind: "next"; act: DeskAct & { do: "next" }; missing: number }
 	| { kind: "begin" }
 	| { kind: "end" }
 	| { kind: "say"; table: number | null }

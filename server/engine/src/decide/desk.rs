@@ -105,7 +105,7 @@ impl Exec<'_> {
                 Ok(())
             }
             _ if self.st.paused.is_some() => Err(Refusal::new(Code::Paused)),
-            DeskAct::Next { table } => self.next(*table),
+            DeskAct::Next { table, seen } => self.next(*table, *seen),
             DeskAct::Pick { strand, choice } => self.pick_piece(*strand, *choice),
             DeskAct::Inject { inject, table } => self.inject(inject, *table),
             DeskAct::Move { name, table, inputs } => self.desk_move(name, *table, inputs),
@@ -144,8 +144,10 @@ impl Exec<'_> {
     }
 
     /// Closes the running phase: what is missing is filled as the file says; what is frozen opens.
-    fn next(&mut self, table: Option<TableId>) -> Res {
-        let strands = self.strands(table);
+    fn next(&mut self, table: Option<TableId>, seen: Option<Millis>) -> Res {
+        let mut strands = self.strands(table);
+        let opened = |s: u32| self.st.strands[s as usize].running.as_ref().map(|r| r.opened);
+        strands.retain(|s| seen.is_none_or(|seen| opened(*s).is_none_or(|at| at <= seen)));
         if strands.is_empty() {
             return Err(Refusal::new(Code::Closed));
         }
@@ -258,7 +260,7 @@ impl Exec<'_> {
 /// The table that an act names.
 fn table_of(act: &DeskAct) -> Option<TableId> {
     match act {
-        DeskAct::Next { table }
+        DeskAct::Next { table, .. }
         | DeskAct::Extend { table, .. }
         | DeskAct::Inject { table, .. }
         | DeskAct::Set { table, .. }

@@ -219,7 +219,7 @@ impl Looker<'_> {
                 st.strands.iter().filter(|s| s.alive && st.table_of(self.sc, s.scope, s.inst) == table).filter_map(|s| s.running.as_ref());
             let its_turn = there.all(|r| r.frozen || self.sc.phases[usize::from(r.phase)].ends.by_desk());
             if its_turn || self.forced {
-                out.all.push(desk(DeskAct::Next { table: table.map(TableId) }));
+                out.all.push(desk(DeskAct::Next { table: table.map(TableId), seen: None }));
             }
             for (i, inject) in self.sc.injects.iter().enumerate().filter(|_| self.forced) {
                 let table = table.unwrap_or(0);

@@ -190,7 +190,7 @@ impl Bots {
         let mut running = st.strands.iter().filter(same).filter_map(|o| o.running.as_ref());
         // Next closes all that runs at the table: not while somebody there is still asked.
         let all = running.all(|r| r.frozen || sc.phases[usize::from(r.phase)].ends.by_desk());
-        all.then(|| Command::Desk { act: DeskAct::Next { table: table.map(TableId) } })
+        all.then(|| Command::Desk { act: DeskAct::Next { table: table.map(TableId), seen: None } })
     }
 
     fn desk_judges(&mut self, st: &State) -> Option<Command> {

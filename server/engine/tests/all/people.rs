@@ -101,7 +101,7 @@ fn a_table_that_does_not_exist_is_refused_by_every_control() {
         DeskAct::Say { text: "Ciao".into(), table: none },
         DeskAct::Nudge { table: TableId(9) },
         DeskAct::Extend { ms: 1_000, table: none },
-        DeskAct::Next { table: none },
+        DeskAct::Next { table: none, seen: None },
     ] {
         let code = r.desk_refused(act.clone());
         assert!(matches!(code, Code::Unknown | Code::Closed), "{act:?}: {code:?}");
@@ -331,17 +331,37 @@ fn each_table_goes_on_by_itself() {
     }
     r.desk(DeskAct::Begin);
     r.makes(4, DAI, &[("quanto", n(1))]);
-    r.desk(DeskAct::Next { table: table(0) });
+    r.desk(DeskAct::Next { table: table(0), seen: None });
     assert_eq!(r.phases(), ["fine", "gioca"]);
     r.desk(DeskAct::Extend { ms: 5_000, table: table(1) });
     r.wait(60_000);
     assert_eq!(r.phases(), ["fine", "gioca"]);
     r.wait(5_000);
     assert_eq!(r.phases(), ["fine", "fine"]);
-    r.desk(DeskAct::Next { table: table(0) });
+    r.desk(DeskAct::Next { table: table(0), seen: None });
     assert!(!r.ended());
     assert!(r.seat_view(0)["ending"].is_object() && r.seat_view(3)["ending"].is_null());
-    r.desk(DeskAct::Next { table: None });
+    r.desk(DeskAct::Next { table: None, seen: None });
+    assert!(r.ended());
+}
+
+#[test]
+fn the_desk_and_the_clock_press_at_the_same_moment() {
+    let mut r = Room::open(&tiny(&tables("smaller")), 2, 1);
+    for t in [0, 0, 0, 1, 1, 1] {
+        r.go(&Command::Join { bot: false, table: table(t) });
+    }
+    r.desk(DeskAct::Begin);
+    let seen = Some(r.st.now);
+    r.wait(5_000);
+    r.desk(DeskAct::Next { table: table(0), seen });
+    assert_eq!(r.phases(), ["fine", "gioca"]);
+    // The desk has not yet seen that the first table is in its last phase.
+    r.desk(DeskAct::Next { table: None, seen });
+    assert_eq!(r.phases(), ["fine", "fine"]);
+    assert_eq!(r.desk_refused(DeskAct::Next { table: None, seen }), Code::Closed);
+    assert_eq!(r.phases(), ["fine", "fine"]);
+    r.desk(DeskAct::Next { table: None, seen: Some(r.st.now) });
     assert!(r.ended());
 }
 
