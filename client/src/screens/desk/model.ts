@@ -183,7 +183,9 @@ export function nearest(parts: Parts): { deadline: Millis; limit: Millis } | nul
 }
 
 const opened = (parts: Parts, table: number | null): number[] =>
-	(parts.tables ?? []).filter((t) => table === null || t.n === table + 1).flatMap((t) => t.strands.map((s) => s.opened_at));
+	(parts.tables ?? [])
+		.filter((t) => table === null || t.n === table + 1)
+		.flatMap((t) => t.strands.map((s) => s.opened_at));
 
 /** "Next" for what is on the desk now: a phase that opens while the order travels, or while somebody is asked, stays. */
 export function goOn(parts: Parts, table: number | null): DeskAct & { do: "next" } {

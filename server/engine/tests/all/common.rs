@@ -174,7 +174,7 @@ impl Room {
 
     #[track_caller]
     pub fn next(&mut self) -> Vec<Event> {
-        self.desk(DeskAct::Next { table: None })
+        self.desk(DeskAct::Next { table: None, seen: None })
     }
 
     #[track_caller]
@@ -344,7 +344,7 @@ fn desk_acts(room: &mut Room, step: &mut dyn FnMut(&mut Room, Command)) {
     if let Some(s) = room.st.strands.iter().position(|s| s.alive && s.waits) {
         return step(room, desk(DeskAct::Pick { strand: s as u32, choice: 0 }));
     }
-    step(room, desk(DeskAct::Next { table: None }));
+    step(room, desk(DeskAct::Next { table: None, seen: None }));
 }
 
 /// A lobby with so many people, begun by the desk. More tables, and people, where the scenario needs them.

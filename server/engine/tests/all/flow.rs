@@ -225,17 +225,17 @@ fn before_the_start_in_a_pause_and_after_the_end_nothing_is_made() {
     let mut r = Room::open(&sc, 1, 1);
     r.join(2);
     assert_eq!(r.refuses(0, "dai", &[("quanto", n(1))]), Code::Closed);
-    assert_eq!(r.desk_refused(DeskAct::Next { table: None }), Code::Closed);
+    assert_eq!(r.desk_refused(DeskAct::Next { table: None, seen: None }), Code::Closed);
     r.desk(DeskAct::Begin);
     assert_eq!(r.desk_refused(DeskAct::Begin), Code::Closed);
     r.desk(DeskAct::Pause);
     assert_eq!(r.refuses(0, "dai", &[("quanto", n(1))]), Code::Paused);
     assert_eq!(r.refused(0, SeatAct::Ack), Code::Paused);
-    assert_eq!(r.desk_refused(DeskAct::Next { table: None }), Code::Paused);
+    assert_eq!(r.desk_refused(DeskAct::Next { table: None, seen: None }), Code::Paused);
     r.desk(DeskAct::Resume);
     r.desk(DeskAct::End);
     assert_eq!(r.refuses(0, "dai", &[("quanto", n(1))]), Code::Closed);
-    for act in [DeskAct::Pause, DeskAct::Next { table: None }, DeskAct::End, DeskAct::Begin, DeskAct::EvenOut] {
+    for act in [DeskAct::Pause, DeskAct::Next { table: None, seen: None }, DeskAct::End, DeskAct::Begin, DeskAct::EvenOut] {
         assert_eq!(r.desk_refused(act), Code::Closed);
     }
     assert_eq!(r.command_refused(&Command::Join { bot: false, table: None }).code, Code::Closed);
@@ -707,7 +707,7 @@ ends = "desk"
         2,
     );
     assert_eq!(r.phase(), "");
-    assert_eq!(r.desk_refused(DeskAct::Next { table: None }), Code::Closed, "a choice waits, not a phase");
+    assert_eq!(r.desk_refused(DeskAct::Next { table: None, seen: None }), Code::Closed, "a choice waits, not a phase");
     assert_eq!(r.desk_refused(DeskAct::Pick { strand: 0, choice: 2 }), Code::Unknown);
     assert_eq!(r.desk_refused(DeskAct::Pick { strand: 9, choice: 0 }), Code::Unknown);
     r.desk(DeskAct::Pick { strand: 0, choice: 1 });

@@ -352,7 +352,7 @@ fn the_desk_and_the_clock_press_at_the_same_moment() {
         r.go(&Command::Join { bot: false, table: table(t) });
     }
     r.desk(DeskAct::Begin);
-    let seen = Some(r.st.now);
+    let seen = Some(r.st.clock);
     r.wait(5_000);
     r.desk(DeskAct::Next { table: table(0), seen });
     assert_eq!(r.phases(), ["fine", "gioca"]);
@@ -361,7 +361,7 @@ fn the_desk_and_the_clock_press_at_the_same_moment() {
     assert_eq!(r.phases(), ["fine", "fine"]);
     assert_eq!(r.desk_refused(DeskAct::Next { table: None, seen }), Code::Closed);
     assert_eq!(r.phases(), ["fine", "fine"]);
-    r.desk(DeskAct::Next { table: None, seen: Some(r.st.now) });
+    r.desk(DeskAct::Next { table: None, seen: Some(r.st.clock) });
     assert!(r.ended());
 }
 
