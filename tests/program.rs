@@ -82,6 +82,17 @@ fn check_says_when_there_is_nothing_to_check() {
 
 /// An exported file proves itself, and so does the data folder; one changed sign shows.
 #[test]
+fn who_stops_reading_ends_no_command_badly() {
+    let scenarios = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/samples/scenarios");
+    for args in [vec!["check", scenarios], vec!["schema"]] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sofia")).args(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{args:?}");
+    }
+}
+
+#[test]
 fn a_record_is_exported_and_verified() {
     use sofia::journal::sqlite::{Options, Sqlite};
     use sofia::journal::{Answer, Journal};

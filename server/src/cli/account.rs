@@ -78,13 +78,13 @@ pub fn run(ask: Ask, data: &Path, lang: &str) -> Outcome {
         Ask::List => {
             for (account, waits) in runtime.block_on(people.accounts()).map_err(|_| not_saved())? {
                 let waits = if waits { say(lang, "  (link da usare)", "  (link not used yet)") } else { "" };
-                println!("{}: {}{waits}", account.name, account.roles.join(", "));
+                tell!("{}: {}{waits}", account.name, account.roles.join(", "));
             }
             Ok(ExitCode::SUCCESS)
         }
         Ask::Remove { name } => match runtime.block_on(people.remove_account(name.trim().to_owned())).map_err(|_| not_saved())? {
             Removal::Done => {
-                println!("{}", say(lang, "Tolto; le sue sessioni restano nei registri.", "Removed; its sessions stay in the journals."));
+                tell!("{}", say(lang, "Tolto; le sue sessioni restano nei registri.", "Removed; its sessions stay in the journals."));
                 Ok(ExitCode::SUCCESS)
             }
             Removal::Absent => Err(absent(&name)),
@@ -99,11 +99,11 @@ pub fn run(ask: Ask, data: &Path, lang: &str) -> Outcome {
 fn print_link(key: &str, data: &Path, lang: &str) -> Outcome {
     let config = Config::load(ServeArgs { data: data.to_owned(), lang: lang.to_owned(), ..ServeArgs::default() })?;
     let address = config.address.unwrap_or_else(|| serve::own_address(config.listen, config.tls.is_some()));
-    println!(
+    tell!(
         "{}",
         say(lang, "Con questo indirizzo si sceglie la password (vale una volta sola):", "This address is for choosing a password (it works once):")
     );
-    println!("  {address}/signin#{key}");
+    tell!("  {address}/signin#{key}");
     Ok(ExitCode::SUCCESS)
 }
 

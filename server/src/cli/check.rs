@@ -41,13 +41,13 @@ pub fn run(args: &CheckArgs) -> Outcome {
         let seen = stamps();
         // A folder that is gone, or not yet saved whole, is a sentence here and not the end.
         if let Err(trouble) = check(args) {
-            println!("{}", trouble.say(&args.lang));
+            tell!("{}", trouble.say(&args.lang));
         }
-        println!("{}", say(&args.lang, "— guardo i file; Ctrl-C per finire —", "— watching the files; Ctrl-C to end —"));
+        tell!("{}", say(&args.lang, "— guardo i file; Ctrl-C per finire —", "— watching the files; Ctrl-C to end —"));
         while stamps() == seen {
             std::thread::sleep(limits::WATCH);
         }
-        println!();
+        tell!("");
     }
 }
 
@@ -69,7 +69,7 @@ fn fix(args: &CheckArgs) -> Result<(), Trouble> {
             std::fs::write(&beside, &repair.bytes).and_then(|()| std::fs::rename(&beside, &path)).map_err(|e| {
                 Trouble::new(format!("Non posso scrivere {}: {e}.", path.display()), format!("Cannot write {}: {e}.", path.display()))
             })?;
-            println!("{}: {} {}", path.display(), repair.what.len(), say(&args.lang, "riparazioni", "repairs"));
+            tell!("{}: {} {}", path.display(), repair.what.len(), say(&args.lang, "riparazioni", "repairs"));
         }
     }
     Ok(())
@@ -96,12 +96,12 @@ fn check(args: &CheckArgs) -> Outcome {
             }
         }
         if !json && loaded.scenario.is_some() && loaded.diagnostics.is_empty() {
-            println!("{}: {}", folder.display(), say(lang, "a posto", "fine"));
+            tell!("{}: {}", folder.display(), say(lang, "a posto", "fine"));
         }
     }
     if !json {
         let (f, e, w) = (say(lang, "scenari", "scenarios"), say(lang, "errori", "errors"), say(lang, "avvisi", "warnings"));
-        println!("{} {f}, {errors} {e}, {warnings} {w}", folders.len());
+        tell!("{} {f}, {errors} {e}, {warnings} {w}", folders.len());
     }
     Ok(if errors > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -124,7 +124,7 @@ pub fn no_scenarios(paths: &[PathBuf]) -> Trouble {
 fn print_json(folder: &Path, diagnostic: &Diagnostic) {
     let mut value = serde_json::to_value(diagnostic).unwrap_or_default();
     value["scenario"] = folder.display().to_string().into();
-    println!("{value}");
+    tell!("{value}");
 }
 
 pub fn print_plain(folder: &Path, d: &Diagnostic, lang: &str) {
@@ -134,13 +134,13 @@ pub fn print_plain(folder: &Path, d: &Diagnostic, lang: &str) {
         Severity::Warning => say(lang, "avviso", "warning"),
     };
     let (line, column) = (say(lang, "riga", "line"), say(lang, "colonna", "column"));
-    println!("{}/{}, {line} {}, {column} {}: {kind} {}", folder.display(), d.file, d.line, d.column, d.code);
+    tell!("{}/{}, {line} {}, {column} {}: {kind} {}", folder.display(), d.file, d.line, d.column, d.code);
     if !d.source.is_empty() {
-        println!("    {}", d.source);
+        tell!("    {}", d.source);
     }
-    println!("    {text}");
+    tell!("    {text}");
     if !advice.is_empty() {
-        println!("    → {advice}");
+        tell!("    → {advice}");
     }
 }
 

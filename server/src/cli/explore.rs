@@ -56,7 +56,7 @@ pub fn run(args: &ExploreArgs) -> Outcome {
     let certain = findings.iter().any(|f| f.certain);
     let whole = Whole { scenario: folder.display().to_string(), complete: found.complete(), found, findings };
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&whole).unwrap_or_default());
+        tell!("{}", serde_json::to_string_pretty(&whole).unwrap_or_default());
     } else {
         text(&whole, &args.lang);
     }
@@ -103,23 +103,23 @@ fn bots(sc: &Scenario, size: Size) -> Tally {
 fn text(whole: &Whole, lang: &str) {
     let it = |it, en| say(lang, it, en);
     let f = &whole.found;
-    println!("{} · {}", whole.scenario, simulate::size(f.size, lang));
+    tell!("{} · {}", whole.scenario, simulate::size(f.size, lang));
     let (states, moves) = (it("stati", "states"), it("passaggi", "transitions"));
-    println!("{} {states}, {} {moves}, {} {}", f.states, f.transitions, it("il cammino più lungo ha passi:", "steps of the longest way:"), f.longest);
+    tell!("{} {states}, {} {moves}, {} {}", f.states, f.transitions, it("il cammino più lungo ha passi:", "steps of the longest way:"), f.longest);
     for finding in &whole.findings {
-        println!("{} {}", if finding.certain { it("errore:", "error:") } else { it("nota:", "note:") }, sentence(finding, f, lang));
+        tell!("{} {}", if finding.certain { it("errore:", "error:") } else { it("nota:", "note:") }, sentence(finding, f, lang));
         if let Some(place) = &finding.place {
             way(place, lang);
         }
     }
     if whole.complete {
-        println!("{}", it("Guardato tutto: niente è rimasto fuori.", "Everything was looked at: nothing was left out."));
+        tell!("{}", it("Guardato tutto: niente è rimasto fuori.", "Everything was looked at: nothing was left out."));
         return;
     }
-    println!("{}", it("Non è stato guardato tutto:", "Not everything was looked at:"));
+    tell!("{}", it("Non è stato guardato tutto:", "Not everything was looked at:"));
     let share = |n: u64, it: &str, en: &str| {
         if n > 0 {
-            println!("  {n} {}", say(lang, it, en));
+            tell!("  {n} {}", say(lang, it, en));
         }
     };
     share(f.left, "stati noti e non ancora guardati (--states ne guarda di più)", "states known and not looked at (--states looks at more)");
@@ -167,6 +167,6 @@ fn way(place: &Place, lang: &str) {
         Who::Clock => say(lang, "orologio", "clock").to_string(),
     };
     for (i, step) in place.path.iter().enumerate() {
-        println!("  {:>3}. {}: {}", i + 1, who(step), step.what);
+        tell!("  {:>3}. {}: {}", i + 1, who(step), step.what);
     }
 }

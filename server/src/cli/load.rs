@@ -16,7 +16,7 @@ mod wire;
 
 pub use relay::{RelayArgs, run as relay};
 
-use super::Outcome;
+use super::{Outcome, put};
 use crate::trouble::Trouble;
 use clap::Args;
 use driver::{Driver, Seated};
@@ -140,9 +140,9 @@ pub fn run(args: &LoadArgs) -> Outcome {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| plain(&e))?;
     let report = tokio::task::LocalSet::new().block_on(&runtime, Bench::new(args.clone(), cores).run())?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&report).unwrap_or_default());
+        tell!("{}", serde_json::to_string_pretty(&report).unwrap_or_default());
     } else {
-        print!("{}", report.print(&args.lang));
+        put(&report.print(&args.lang));
     }
     Ok(ExitCode::SUCCESS)
 }

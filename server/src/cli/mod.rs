@@ -1,5 +1,10 @@
 //! The command line: `sofia` alone serves.
 
+/// A line on standard output.
+macro_rules! tell {
+    ($($text:tt)*) => { $crate::cli::put(&(format!($($text)*) + "\n")) };
+}
+
 mod account;
 mod check;
 mod explore;
@@ -126,7 +131,8 @@ pub fn run() -> ExitCode {
     match result {
         Ok(code) => code,
         Err(trouble) => {
-            eprintln!("sofia: {}", trouble.say(&lang));
+            use std::io::Write;
+            let _ = writeln!(std::io::stderr(), "sofia: {}", trouble.say(&lang));
             ExitCode::FAILURE
         }
     }

@@ -1,7 +1,7 @@
 //! `sofia new`: three questions, and a scenario that runs.
 
 use super::check::{print_plain, prove};
-use super::{Outcome, say};
+use super::{Outcome, put, say};
 use crate::scenario_files::read_folder;
 use crate::trouble::Trouble;
 use clap::{Args, ValueEnum};
@@ -84,11 +84,11 @@ pub fn run(args: &NewArgs) -> Outcome {
     proved.diagnostics.iter().for_each(|d| print_plain(&folder, d, &args.lang));
     let name = folder.display();
     match args.lang.as_str() {
-        "en" => println!(
+        "en" => tell!(
             "{name} is ready, and runs.\nWords are in en.md, rules in scenario.toml, its proof in plays/prova.toml.\n\
              While you write: sofia check --watch {name}\nThe manual: scenarios/README.md"
         ),
-        _ => println!(
+        _ => tell!(
             "{name} è pronto, e funziona.\nLe parole sono in it.md, le regole in scenario.toml, la prova in plays/prova.toml.\n\
              Mentre scrivi: sofia check --watch {name}\nIl manuale: scenarios/README.md"
         ),
@@ -153,7 +153,7 @@ fn answer<T>(
         return read(given.trim()).ok_or_else(|| wrong(given));
     }
     loop {
-        print!("{question} [{proposed}] ");
+        put(&format!("{question} [{proposed}] "));
         let _ = std::io::stdout().flush();
         let mut line = String::new();
         let read_on = input.read_line(&mut line).map_err(|e| Trouble::new(format!("Non riesco a leggere: {e}"), format!("Cannot read: {e}")))?;
@@ -161,7 +161,7 @@ fn answer<T>(
         match read(text) {
             Some(value) => return Ok(value),
             None if read_on == 0 || !std::io::stdin().is_terminal() => return Err(wrong(text)),
-            None => println!("{}", wrong(text).say(lang)),
+            None => tell!("{}", wrong(text).say(lang)),
         }
     }
 }

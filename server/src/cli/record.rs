@@ -46,11 +46,11 @@ pub fn verify(what: &str, data: &Path, lang: &str) -> Outcome {
     let (commits, mark) = (verdict.good.seq, journal::fingerprint(&verdict.good.hash));
     match verdict.broken_at {
         None => {
-            println!("{} {commits} · {} {mark}", say(lang, "Integro. Mosse registrate:", "Whole. Commits:"), say(lang, "impronta", "fingerprint"));
+            tell!("{} {commits} · {} {mark}", say(lang, "Integro. Mosse registrate:", "Whole. Commits:"), say(lang, "impronta", "fingerprint"));
             Ok(ExitCode::SUCCESS)
         }
         Some(at) => {
-            println!(
+            tell!(
                 "{} {at}. {} {commits}",
                 say(lang, "Alterato o incompleto dalla registrazione", "Changed or incomplete from commit"),
                 say(lang, "Integre prima:", "Whole before it:")

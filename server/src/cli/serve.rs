@@ -149,10 +149,10 @@ fn lan_address() -> IpAddr {
 
 fn welcome(config: &Config, address: &str, first: Option<&str>) {
     let lang = config.lang.as_str();
-    println!("\nsofia {}\n", env!("CARGO_PKG_VERSION"));
+    tell!("\nsofia {}\n", env!("CARGO_PKG_VERSION"));
     if let Some(key) = first {
         let local = format!("{address}/signin#{key}");
-        println!(
+        tell!(
             "  {}\n    {local}\n",
             say(
                 lang,
@@ -161,13 +161,13 @@ fn welcome(config: &Config, address: &str, first: Option<&str>) {
             )
         );
     } else {
-        println!("  {}\n    {address}/signin\n", say(lang, "Chi conduce:", "Facilitator:"));
+        tell!("  {}\n    {address}/signin\n", say(lang, "Chi conduce:", "Facilitator:"));
     }
-    println!("  {}\n    {address}\n", say(lang, "Chi partecipa, dalla stessa rete:", "Participants, on the same network:"));
+    tell!("  {}\n    {address}\n", say(lang, "Chi partecipa, dalla stessa rete:", "Participants, on the same network:"));
     if let Some(code) = qr::terminal(address) {
-        println!("{code}");
+        tell!("{code}");
     }
-    println!(
+    tell!(
         "  {}",
         say(
             lang,
@@ -176,7 +176,7 @@ fn welcome(config: &Config, address: &str, first: Option<&str>) {
         )
     );
     if crate::scenario_files::scenario_folders(&config.scenarios).is_empty() {
-        println!(
+        tell!(
             "  {}\n",
             say(
                 lang,
@@ -185,13 +185,7 @@ fn welcome(config: &Config, address: &str, first: Option<&str>) {
             )
         );
     }
-    println!(
-        "  {} {} · {} {}\n",
-        say(lang, "Scenari:", "Scenarios:"),
-        config.scenarios.display(),
-        say(lang, "Dati:", "Data:"),
-        config.data.display()
-    );
+    tell!("  {} {} · {} {}\n", say(lang, "Scenari:", "Scenarios:"), config.scenarios.display(), say(lang, "Dati:", "Data:"), config.data.display());
 }
 
 /// Ctrl-C, or the request of whoever manages the process.

@@ -5,7 +5,7 @@ mod text;
 
 pub use text::{fault, size};
 
-use super::{Outcome, say};
+use super::{Outcome, put, say};
 use crate::limits;
 use crate::scenario_files::{read_folder, scenario_folders};
 use crate::trouble::Trouble;
@@ -94,9 +94,9 @@ pub fn run(args: &SimulateArgs) -> Outcome {
         }
     }
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&whole).unwrap_or_default());
+        tell!("{}", serde_json::to_string_pretty(&whole).unwrap_or_default());
     } else {
-        print!("{}", text::text(&whole, &args.lang));
+        put(&text::text(&whole, &args.lang));
     }
     if let Some(file) = &args.html {
         std::fs::write(file, page::page(&whole, &args.lang)).map_err(|e| cannot_write(file, &e))?;
@@ -257,15 +257,15 @@ fn one(sc: &Scenario, size: Size, args: &SimulateArgs, k: u64) -> Outcome {
     });
     for (at, command) in &log {
         let said = serde_json::to_string(command).unwrap_or_default();
-        println!("{:>4}:{:02}  {said}", at / 60_000, at / 1000 % 60);
+        tell!("{:>4}:{:02}  {said}", at / 60_000, at / 1000 % 60);
     }
     match played {
         Ok(()) => {
-            println!("{}", say(&args.lang, "Arriva alla fine.", "It comes to its end."));
+            tell!("{}", say(&args.lang, "Arriva alla fine.", "It comes to its end."));
             Ok(ExitCode::SUCCESS)
         }
         Err(fault) => {
-            println!("{}", text::fault(&fault, &args.lang));
+            tell!("{}", text::fault(&fault, &args.lang));
             Ok(ExitCode::FAILURE)
         }
     }

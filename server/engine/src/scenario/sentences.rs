@@ -1,7 +1,7 @@
 //! What each code says, in Italian and English.
 //!
 //! Places: `{0}` the argument; `{0:form}` the argument in a form: `la` `alla` `della` `una` (a kind with its article;
-//! in English `the` `a`), `q` («x» or nothing), `near` (a guess or nothing), `ask` (the question behind a missing key),
+//! in English `the` `a`), `phrase` and `forms` (of a short form), `q` («x» or nothing), `near` (a guess or nothing), `ask` (the question behind a missing key),
 //! `example` (or nothing), `shape` (of a value), `place` (`file:line`), `sign` (of a CSV).
 
 /// One row of the catalogue.
@@ -89,6 +89,7 @@ pub const CATALOGUE: &[Sentence] = &[
     row("S132", &[], "La prima colonna deve chiamarsi «id».", "The first column must be called «id».", "La prima riga contiene i nomi delle colonne.", "The first row holds the names of the columns."),
     row("S133", &["column"], "La colonna{0:q} c'è due volte o non ha nome.", "Column{0:q} is there twice, or has no name.", "", ""),
     row("S134", &["column", "near"], "Nessuno legge la colonna «{0}».{1:near}", "Nobody reads column «{0}».{1:near}", "Dichiarala in `has`, o toglila.", "Declare it in `has`, or delete it."),
+    row("S148", &["column", "language"], "La colonna «{0}» è una traduzione, ma manca {1}.md.", "Column «{0}» is a translation, but there is no {1}.md.", "Crea {1}.md: comincia con `# Titolo`.", "Make {1}.md: it begins with `# Title`."),
     row("S135", &["file", "near"], "Non trovo il file {0}.{1:near}", "I cannot find file {0}.{1:near}", "", ""),
     row("W136", &["file"], "Nessuno usa {0}.", "Nobody uses {0}.", "Nominalo in `rows` o `roles` di scenario.toml.", "Name it in `rows` or `roles` of scenario.toml."),
     row("S137", &["id", "first row"], "«{0}» c'è già alla riga {1}.", "«{0}» is already in row {1}.", "", ""),
@@ -103,13 +104,21 @@ pub const CATALOGUE: &[Sentence] = &[
     row("S146", &[], "Manca la sezione `[people]`: quanti posti, quanti tavoli, chi arriva tardi.", "Section `[people]` is missing: how many seats, how many tables, latecomers.", "", ""),
     row("S147", &["count", "most"], "Qui le righe sono troppe: {0}, e il limite è {1}.", "Too many rows here: {0}, the limit is {1}.", "", ""),
     // N: names.
-    row("N201", &["name", "near"], "Non conosco «{0}».{1:near}", "I don't know «{0}».{1:near}", "", ""),
+    row("N201", &["name", "near", "example"], "Non conosco «{0}».{1:near}", "I don't know «{0}».{1:near}", "{2:example}", "{2:example}"),
+    row("N219", &["function", "near", "functions of the kind"], "Non conosco la funzione «{0}».{1:near}", "I don't know function «{0}».{1:near}", "Di questo genere ci sono: {2}.", "Of this kind there are: {2}."),
     row("N202", &["name"], "«{0}» è già il nome di un'altra cosa.", "«{0}» already names another thing.", "Cambia uno dei due nomi.", "Rename one of the two."),
     row("N203", &["name", "scope: seat, team, …"], "«{0}» è {1:di}: di quale? Qui nessuno agisce.", "«{0}» belongs to {1:a}: whose? Nobody acts here.",
         "Per esempio: `for each s in seats: …`, oppure `{0} of …`.", "For example: `for each s in seats: …`, or `{0} of …`."),
     row("N206", &["text", "name"], "Al testo «{0}» manca «{1}»: qui nessuno glielo dà.", "Text «{0}» lacks «{1}»: nobody hands it over here.", "`show {0} with {1} = …`", "`show {0} with {1} = …`"),
     // T: types.
     row("T301", &["left kind", "right kind"], "A sinistra c'è {0:una}, a destra {1:una}: non si confrontano.", "{0:A} on the left, {1:a} on the right: not comparable.", "Confronta cose dello stesso tipo.", "Compare things of one type."),
+    row("T323", &["wanted kind", "kind there", "example"], "Qui serve {0:una}, e c'è {1:una}.", "{0:A} is needed here, and there is {1:a}.", "{2:example}", "{2:example}"),
+    row("T324", &["text", "phrase", "near"], "«{0}» non è {1:phrase}.{2:near}", "«{0}» is not {1:phrase}.{2:near}", "Può essere: {1:forms}.", "It may be: {1:forms}."),
+    row("T325", &[], "«draw» prende carte da un mazzo o da un mucchio.", "«draw» takes cards from a stack or a pool.", "Per una persona a sorte: `pick 1 of seats into …`.", "For a person by lot: `pick 1 of seats into …`."),
+    row("T326", &[], "Qui c'è più di una cosa, e ne serve una sola.", "There is more than one thing here, and one is needed.", "`first(…)` ne prende una; `best`, `least` e `most` danno una lista, con tutti i pari.", "`first(…)` takes one; `best`, `least` and `most` give a list, with all ties."),
+    row("T327", &["one kind", "other kind"], "Da una parte c'è {0:una}, dall'altra {1:una}: qui serve la stessa cosa.", "{0:A} on one side, {1:a} on the other: the same is needed here.", "", ""),
+    row("W307", &["input", "who acts", "the one looked at"], "Qui «{0}» è di chi si sta guardando, non di chi fa la mossa.", "Here «{0}» is of the one looked at, not of whoever makes the move.", "`{0} of {1}` per chi fa la mossa; `{0} of {2}` se volevi l'altro.", "`{0} of {1}` for whoever makes the move; `{0} of {2}` if you meant the other."),
+    row("W308", &[], "Da una parte e dall'altra c'è la stessa cosa.", "The same thing stands on both sides.", "Un nome da solo è di chi si sta guardando; di chi agisce: `… of me`.", "A bare name is of the one looked at; of whoever acts: `… of me`."),
     row("T302", &[], "Per confrontare si scrive «is».", "To compare, write «is».", "Per esempio: `if fiducia is 3:`", "For example: `if fiducia is 3:`"),
     row("T303", &["name"], "«{0}» può essere nessuno: che cosa vale allora?", "«{0}» may be nobody: what then?", "`if {0} is none: … else: …`, oppure `… otherwise …`.", "`if {0} is none: … else: …`, or `… otherwise …`."),
     row("T304", &["sign", "near"], "Non capisco «{0}».{1:near}", "«{0}» is unknown.{1:near}", "", ""),
@@ -246,6 +255,9 @@ const NOUNS: &[Noun] = &[
     noun("space", "la casella", "alla casella", "della casella", "una casella", "space"),
     noun("number", "il numero", "al numero", "del numero", "un numero", "number"),
     noun("decimal", "il numero con la virgola", "al numero con la virgola", "del numero con la virgola", "un numero con la virgola", "decimal"),
+    noun("duration", "la durata", "alla durata", "della durata", "una durata", "duration"),
+    noun("status", "lo stato", "allo stato", "dello stato", "uno stato", "status"),
+    noun("answer", "la risposta", "alla risposta", "della risposta", "una risposta", "answer"),
     noun("yes/no", "il sì o no", "al sì o no", "del sì o no", "un sì o no", "yes or no"),
 ];
 
@@ -275,6 +287,25 @@ const QUESTIONS: &[(&str, &str, &str)] = &[
     ("tables", "quanti tavoli?", "how many tables?"),
     ("else", "che cosa vale per quello che non c'è?", "what holds for what is not listed?"),
     ("log", "che cosa resta nel diario?", "what stays in the journal?"),
+];
+
+/// Short forms with a grammar of their own: what they are called, and what may stand there.
+#[rustfmt::skip]
+const PHRASES: &[(&str, &str, &str, &str, &str)] = &[
+    ("input", "un modo di chiedere", "a way to ask",
+        "`yes/no`, `one of …`, `2 of …`, `1 to 3 of …`, `any of …`, `number from 0 to 10`, `decimal from 0 to 1`, `text up to 200`, `text up to 800 lines`, `order of …`, `tiers 1 2 1 of …`, `share 10 over …`, `drawing`",
+        "`yes/no`, `one of …`, `2 of …`, `1 to 3 of …`, `any of …`, `number from 0 to 10`, `decimal from 0 to 1`, `text up to 200`, `text up to 800 lines`, `order of …`, `tiers 1 2 1 of …`, `share 10 over …`, `drawing`"),
+    ("limit", "un tempo", "a time", "`45 s`, `3 min`, `1 h`, `none`, un conto fra parentesi come `(giri + 2) min`; dopo, `each` o `fixed`",
+        "`45 s`, `3 min`, `1 h`, `none`, a sum in brackets like `(rounds + 2) min`; then `each` or `fixed`"),
+    ("ends", "un modo di finire", "a way to end", "`all done`, `3 done`, `desk`, `time`, `at once`, `when …`; più d'uno con `or`",
+        "`all done`, `3 done`, `desk`, `time`, `at once`, `when …`; several with `or`"),
+    ("audience", "un modo di dire chi vede", "a way to say who sees",
+        "`nobody`, `desk`, `owner`, `only owner`, `role`, `role lupo`, `team`, `team rossi`, un tipo di gruppo, `table`, `all`; più d'uno con la virgola",
+        "`nobody`, `desk`, `owner`, `only owner`, `role`, `role wolf`, `team`, `team reds`, a kind of group, `table`, `all`; several with a comma"),
+    ("scope", "un modo di dire di chi è", "a way to say whose it is", "`session`, `table`, `team`, `seat`, un tipo di gruppo o di pezzo",
+        "`session`, `table`, `team`, `seat`, a kind of group or token"),
+    ("type", "un tipo", "a type", "`number`, `decimal`, `yes/no`, `text`, `seat`, `team`, `table`, `role`, una lista, un pezzo, un gruppo, `space of …`; davanti `list of`, dietro `or none`",
+        "`number`, `decimal`, `yes/no`, `text`, `seat`, `team`, `table`, `role`, a list, a token, a group, `space of …`; `list of` before, `or none` after"),
 ];
 
 /// What a value should look like.
@@ -339,6 +370,9 @@ fn place(inner: &str, args: &[String], lang: Lang) -> String {
         "example" if arg.is_empty() => String::new(),
         "example" => pick(&format!("Per esempio: `{arg}`"), &format!("For example: `{arg}`")),
         "shape" => shapes(arg, lang),
+        "phrase" | "forms" => {
+            PHRASES.iter().find(|p| p.0 == arg).map_or(String::new(), |p| if form == "phrase" { pick(p.1, p.2) } else { pick(p.3, p.4) })
+        }
         "sign" => arg.replace("tab", &pick("tabulazione", "tab")),
         "place" => match arg.rsplit_once(':') {
             Some((file, line)) if file.ends_with(".csv") => pick(&format!("{file}, riga {line}"), &format!("{file}, row {line}")),

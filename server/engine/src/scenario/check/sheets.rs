@@ -50,8 +50,11 @@ fn check_columns(sheet: &Sheet, node: &Node, tree: &Tree, faults: &mut Faults) {
         if (name.is_empty() && !is_corner) || sheet.columns[..n].iter().any(|c| c.0 == *name) {
             faults.add("S133", *place, &[name]);
         } else if node.kind != "data" && n > 0 && !is_known(name, node, tree) {
-            let near = nearest(name, known_columns(node)).unwrap_or("");
-            faults.add("S134", *place, &[name, near]);
+            match name.split_once('.') {
+                // A translation, before the file of its language is there.
+                Some((word, lang)) if known_columns(node).any(|c| c == word) && lang.len() == 2 => faults.add("S148", *place, &[name, lang]),
+                _ => faults.add("S134", *place, &[name, nearest(name, known_columns(node)).unwrap_or("")]),
+            }
         }
     }
     if node.kind != "data" && sheet.columns.first().is_some_and(|c| c.0 != "id") {

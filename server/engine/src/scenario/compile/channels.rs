@@ -142,7 +142,7 @@ impl<'t> Compiler<'t> {
         let by = self.with(me.clone(), |cx| cx.bool(&ex));
         // The same condition, of each of them: `me` is then whoever is looked at.
         let (reg, cond) = self.with(me, |cx| {
-            cx.with_item(Some("me"), Base::Seat, |cx| {
+            cx.with_item(Some("me"), &X::K(0), Base::Seat, |cx| {
                 cx.a.me = false;
                 cx.bool(&ex)
             })

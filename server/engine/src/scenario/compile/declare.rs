@@ -6,6 +6,7 @@ use super::Compiler;
 use super::expr::{decimal, status};
 use super::flow::Spotted;
 use super::names::Decl;
+use crate::scenario::check::nearest::nearest;
 use crate::scenario::model::{
     AttrVal, Aud, Audience, Base, BoardDef, ColDef, GroupDef, ItemDef, KeyOf, KindDef, ListDef, NONE, RoleDef, Scope, ShapeDef, SpaceDef, TeamDef,
     TextDef, Ty, Val, ValueDef, VarDef, Words, X, ZoneDef, ZoneKind,
@@ -624,7 +625,10 @@ impl<'t> Compiler<'t> {
     }
 
     fn unknown_who(&mut self, n: &str, span: Span) -> Option<Aud> {
-        self.unknown(n, span);
+        const WORDS: [&str; 9] = ["nobody", "desk", "owner", "only", "role", "team", "table", "all", "everyone"];
+        let own = self.group_ids.iter().chain(self.roles.iter().map(|r| &r.id)).chain(self.teams.iter().map(|t| &t.id));
+        let near = nearest(n, WORDS.into_iter().chain(own.map(String::as_str))).unwrap_or("").to_string();
+        self.faults.add("T324", span, &[n, "audience", &near]);
         None
     }
 

@@ -11,6 +11,20 @@ use crate::scenario::tree::Span;
 pub struct Subject {
     pub base: Base,
     pub x: X,
+    /// Said with `of`, or surely of whoever acts: nobody takes it for another.
+    pub sure: bool,
+}
+
+/// The inputs of the move whose rule is compiled.
+#[derive(Clone, Debug)]
+pub struct Own {
+    pub vars: Vec<u16>,
+    /// How the one who acts is called: `me`, `team`, a kind of group.
+    pub actor: String,
+    /// Subjects that stood there before the rule began.
+    pub outside: usize,
+    /// Shut until all have answered: then the answers of others are there to be compared.
+    pub sealed: bool,
 }
 
 /// The surroundings in which one expression or rule is compiled.
@@ -26,6 +40,7 @@ pub struct Around {
     pub table: bool,
     /// Inputs of this move that are read without index although they have one answer for each item.
     pub answer_key: Option<X>,
+    pub own: Option<Own>,
     pub frame: Frame,
     /// Plays: comparisons with `none` need no test, people are names.
     pub play: bool,
@@ -52,7 +67,11 @@ impl Around {
         self.frame.lists - 1
     }
     pub fn push(&mut self, base: Base, x: X) {
-        self.subjects.push(Subject { base, x });
+        self.subjects.push(Subject { base, x, sure: false });
+    }
+    /// What is said with `of`.
+    pub fn push_said(&mut self, base: Base, x: X) {
+        self.subjects.push(Subject { base, x, sure: true });
     }
 }
 
@@ -82,6 +101,11 @@ impl Cx<'_, '_> {
     }
 
     pub fn set(&mut self, ex: &Ex, want: Option<Base>) -> (X, Base) {
+        self.set_over(ex, want, "")
+    }
+
+    /// A set over which a function goes.
+    fn set_over(&mut self, ex: &Ex, want: Option<Base>, over: &str) -> (X, Base) {
         let (x, ty) = self.ex(ex, want);
         if ty.list {
             return (x, ty.base);
@@ -91,9 +115,18 @@ impl Cx<'_, '_> {
             ty.base,
             Base::Seat | Base::Team | Base::Item(_) | Base::Token(_) | Base::Space(_) | Base::Any | Base::Role | Base::Group(_) | Base::Answer(_)
         ) {
-            self.c.faults.add("T301", ex.span, &[&self.c.type_name(ty), "list"]);
+            let example = self.for_seats(ex, over);
+            self.c.faults.add("T323", ex.span, &["list", &self.c.type_name(ty), &example]);
         }
         (X::List(vec![x]), ty.base)
+    }
+
+    /// `max(offro)`: what was meant is of all of them.
+    fn for_seats(&self, ex: &Ex, function: &str) -> String {
+        match &*ex.kind {
+            Kind::Name(n) if !function.is_empty() => format!("{function}({n} for seats)"),
+            _ => String::new(),
+        }
     }
 
     pub fn one(&mut self, ex: &Ex, base: Base) -> X {
@@ -104,8 +137,20 @@ impl Cx<'_, '_> {
     fn must(&mut self, span: Span, have: Ty, want: Ty) {
         let ok = have.base == Base::Any && !have.list || have.base == want.base && have.list == want.list;
         if !ok {
-            self.c.faults.add("T301", span, &[&self.c.type_name(have), &self.c.type_name(want)]);
+            self.wanted(span, have, want);
         }
+    }
+
+    /// Tells what is wanted, and what is there.
+    fn wanted(&mut self, span: Span, have: Ty, want: Ty) {
+        let example = match want.base {
+            _ if want.list => "",
+            Base::Duration => "60 s",
+            Base::Number if have.list => "count(…)",
+            _ if have.list => "first(…)",
+            _ => "",
+        };
+        self.c.faults.add("T323", span, &[&self.c.type_name(want), &self.c.type_name(have), example]);
     }
 
     /// Makes one type out of another where that is meant: number to decimal, role or token for its seat.
@@ -123,13 +168,13 @@ impl Cx<'_, '_> {
             (Base::Item(l), Base::Token(_)) if !have.list => match self.one_token(l, &x) {
                 Some((k, token)) if Base::Token(k) == want.base => token,
                 _ => {
-                    self.c.faults.add("T301", span, &[&self.c.type_name(have), &self.c.type_name(want)]);
+                    self.wanted(span, have, want);
                     x
                 }
             },
             (_, Base::Any) => x,
             _ => {
-                self.c.faults.add("T301", span, &[&self.c.type_name(have), &self.c.type_name(want)]);
+                self.wanted(span, have, want);
                 x
             }
         }
@@ -223,7 +268,7 @@ impl Cx<'_, '_> {
             Kind::Sorted(s, keys) => {
                 let name = innermost_name(s);
                 let (set, base) = self.set(s, want);
-                let (reg, keys) = self.with_item(name.as_deref(), base, |cx| cx.keys(keys));
+                let (reg, keys) = self.with_item(name.as_deref(), &set, base, |cx| cx.keys(keys));
                 (X::Sorted { set: boxed(set), reg, keys }, Ty::list(base))
             }
             Kind::From(s, first) => {
@@ -255,18 +300,19 @@ impl Cx<'_, '_> {
     fn filtered(&mut self, s: &Ex, cond: &Ex, want: Option<Base>) -> Typed {
         let name = innermost_name(s);
         let (set, base) = self.set(s, want);
-        let (reg, cond) = self.with_item(name.as_deref(), base, |cx| cx.bool(cond));
+        let (reg, cond) = self.with_item(name.as_deref(), &set, base, |cx| cx.bool(cond));
         (X::Where { set: boxed(set), reg, cond: boxed(cond) }, Ty::list(base))
     }
 
     /// Compiles something about each item of a set: the item is the nearest subject, or has a name.
-    pub fn with_item<T>(&mut self, name: Option<&str>, base: Base, f: impl FnOnce(&mut Self) -> T) -> (u16, T) {
+    pub fn with_item<T>(&mut self, name: Option<&str>, set: &X, base: Base, f: impl FnOnce(&mut Self) -> T) -> (u16, T) {
         let reg = self.a.reg();
         if self.a.frame.regs > REGISTERS {
             self.c.faults.add("B604", Span::default(), &["48"]);
         }
         let (subjects, locals, it) = (self.a.subjects.len(), self.a.locals.len(), self.a.it.clone());
-        self.a.push(base, X::Reg(reg));
+        let sure = of_actor(set);
+        self.a.subjects.push(Subject { base, x: X::Reg(reg), sure });
         match name {
             Some(n) => self.a.locals.push((n.to_string(), Ty::one(base), X::Reg(reg))),
             None => self.a.it = Some((Ty::one(base), X::Reg(reg))),
@@ -282,7 +328,8 @@ impl Cx<'_, '_> {
         keys.iter().map(|k| SortKey { x: self.ex(&k.by, None).0, down: k.down }).collect()
     }
 
-    fn same(&mut self, xa: X, ta: Ty, xb: X, tb: Ty, span: Span) -> (X, X, Ty) {
+    /// Two things that stand for one another; `code` tells where they cannot.
+    fn alike(&mut self, code: &'static str, (xa, ta): Typed, (xb, tb): Typed, span: Span) -> (X, X, Ty) {
         if ta.list || tb.list {
             let (xa, xb) = (as_list(xa, ta), as_list(xb, tb));
             let base = if ta.base == Base::Any { tb.base } else { ta.base };
@@ -295,10 +342,14 @@ impl Cx<'_, '_> {
             (Base::Number, Base::Decimal) => (X::ToDec(boxed(xa)), xb, tb),
             (Base::Decimal, Base::Number) => (xa, X::ToDec(boxed(xb)), ta),
             _ => {
-                self.c.faults.add("T301", span, &[&self.c.type_name(ta), &self.c.type_name(tb)]);
+                self.c.faults.add(code, span, &[&self.c.type_name(ta), &self.c.type_name(tb)]);
                 (xa, xb, ta)
             }
         }
+    }
+
+    fn same(&mut self, xa: X, ta: Ty, xb: X, tb: Ty, span: Span) -> (X, X, Ty) {
+        self.alike("T327", (xa, ta), (xb, tb), span)
     }
 
     fn binary(&mut self, op: Bin, a: &Ex, b: &Ex, span: Span) -> Typed {
@@ -314,14 +365,15 @@ impl Cx<'_, '_> {
         let told = self.c.faults.0.len();
         for (ex, ty) in [(a, ta), (b, tb)] {
             if ty.list || !matches!(ty.base, Base::Number | Base::Decimal | Base::Duration | Base::Any) {
-                self.c.faults.add("T301", ex.span, &[&self.c.type_name(ty), &self.c.type_name(NUM)]);
+                self.wanted(ex.span, ty, NUM);
             }
         }
         if self.c.faults.0.len() > told {
             return (X::K(crate::scenario::model::NONE), if comparison(op).is_some() { BOOL } else { NUM });
         }
         if let Some(cmp) = comparison(op) {
-            let (xa, xb, _) = self.same(xa, ta, xb, tb, span);
+            let (xa, xb, _) = self.alike("T301", (xa, ta), (xb, tb), span);
+            self.with_itself(&xa, &xb, span);
             return (X::Cmp(cmp, boxed(xa), boxed(xb)), BOOL);
         }
         self.arith(op, (xa, ta), (xb, tb), span)
@@ -360,7 +412,10 @@ impl Cx<'_, '_> {
         let (xa, ta) = self.ex(first, None);
         let (xb, tb) = self.ex(second, Some(ta.base));
         match (ta.base, tb.base) {
-            (Base::Team, Base::Team) if !ta.list && !tb.list => return same_team(xa, xb),
+            (Base::Team, Base::Team) if !ta.list && !tb.list => {
+                self.with_itself(&xa, &xb, span);
+                return same_team(xa, xb);
+            }
             (Base::Token(k), Base::Item(l)) if self.c.kind_list(k) == l => {
                 return X::Eq(boxed(X::TokenItem(boxed(xa))), boxed(xb));
             }
@@ -379,8 +434,16 @@ impl Cx<'_, '_> {
             self.c.faults.add("T301", span, &[&self.c.type_name(ta), &self.c.type_name(tb)]);
         }
         let lists = ta.list || tb.list;
-        let (xa, xb, _) = self.same(xa, ta, xb, tb, span);
+        let (xa, xb, _) = self.alike("T301", (xa, ta), (xb, tb), span);
+        self.with_itself(&xa, &xb, span);
         if lists { X::EqList(boxed(xa), boxed(xb)) } else { X::Eq(boxed(xa), boxed(xb)) }
+    }
+
+    /// `seats where offerta > offerta`: both are of the seat looked at. Judged by the printed form: this runs at load.
+    fn with_itself(&mut self, a: &X, b: &X, span: Span) {
+        if !self.a.play && !matches!(a, X::K(_)) && format!("{a:?}") == format!("{b:?}") {
+            self.c.faults.add("W308", span, &[]);
+        }
     }
 
     fn ambiguous(&self, ex: &Ex) -> bool {
@@ -451,6 +514,7 @@ impl Cx<'_, '_> {
                 let def = &self.c.vars[usize::from(v)];
                 let (scope, ty, keys, input) = (def.scope, def.ty, def.keys.len(), def.input);
                 let inst = self.reach(scope, n, span);
+                self.whose_input(v, n, span);
                 let mut key_xs = Vec::new();
                 if keys == 1
                     && let (true, Some(key)) = (input, self.a.answer_key.clone())
@@ -517,6 +581,25 @@ impl Cx<'_, '_> {
                 X::K(crate::scenario::model::NONE)
             }
         }
+    }
+
+    /// An input of this very move, said bare about somebody else: nobody has it there, or another's answer is read.
+    fn whose_input(&mut self, v: u16, n: &str, span: Span) {
+        let Some(own) = self.a.own.clone().filter(|o| o.vars.contains(&v)) else { return };
+        let scope = self.c.vars[usize::from(v)].scope;
+        let reaches = |s: &&Subject| self.c.path(s.base, &s.x, scope).is_some();
+        let (outer, inner) = self.a.subjects.split_at(own.outside);
+        if !matches!(scope, Scope::Seat | Scope::Team | Scope::Group(_)) || !outer.iter().any(|s| reaches(&s)) {
+            return;
+        }
+        let Some(other) = inner.iter().rev().find(reaches).filter(|s| !s.sure) else { return };
+        // Answers given in secret are compared once all are there.
+        if own.sealed && !matches!(other.base, Base::Token(_)) {
+            return;
+        }
+        let item = self.a.locals.iter().rev().find(|l| matches!((&l.2, &other.x), (X::Reg(a), X::Reg(b)) if a == b));
+        let item = item.map_or("it", |l| l.0.as_str()).to_string();
+        self.c.faults.add("W307", span, &[n, &own.actor, &item]);
     }
 
     fn word(&mut self, n: &str, span: Span) -> Option<Typed> {
@@ -688,7 +771,7 @@ impl Cx<'_, '_> {
                 return (X::K(crate::scenario::model::NONE), Ty::one(Base::Any));
             }
         }
-        self.a.push(base, x);
+        self.a.push_said(base, x);
         let typed = self.ex(a, want);
         self.a.subjects.pop();
         typed
@@ -701,7 +784,7 @@ impl Cx<'_, '_> {
             Base::Table => Scope::Table,
             Base::Group(k) => Scope::Group(k),
             _ => {
-                self.c.faults.add("T301", b.span, &[&self.c.type_name(ty), "group"]);
+                self.c.faults.add("T323", b.span, &["group", &self.c.type_name(ty)]);
                 Scope::Table
             }
         };
@@ -721,7 +804,7 @@ impl Cx<'_, '_> {
     fn tokens_on(&mut self, s: &Ex) -> Typed {
         let (x, ty) = self.ex(s, None);
         let Base::Space(board) = ty.base else {
-            self.c.faults.add("T301", s.span, &[&self.c.type_name(ty), "space"]);
+            self.c.faults.add("T323", s.span, &["space", &self.c.type_name(ty)]);
             return (X::List(Vec::new()), Ty::list(Base::Any));
         };
         let kind = self.c.kind_on(board);
@@ -825,7 +908,7 @@ impl Cx<'_, '_> {
             let (x, ty) = self.ex(k, None);
             let by_item = ty.base != Base::Number;
             if by_item && ty.base != base {
-                self.c.faults.add("T301", k.span, &[&self.c.type_name(ty), &self.c.type_name(Ty::one(base))]);
+                self.wanted(k.span, ty, Ty::one(base));
             }
             passes.push((x, by_item));
         }
@@ -844,6 +927,7 @@ impl Cx<'_, '_> {
                 (X::Arith(if n == "min" { Arith::Min } else { Arith::Max }, boxed(xa), boxed(xb)), ty)
             }
             ("sum" | "mean" | "median" | "min" | "max" | "any" | "all", [a]) => self.fold(n, a),
+            ("count", [a]) if a.over.is_none() => (X::Count(boxed(self.set_over(&a.value, None, n).0)), NUM),
             ("count", [a]) => (X::Count(boxed(self.arg_set(a).0)), NUM),
             ("first" | "last", [a]) => {
                 let (set, base) = self.arg_set(a);
@@ -875,7 +959,7 @@ impl Cx<'_, '_> {
             ("rank", [a, s]) => {
                 let name = innermost_name(&s.value);
                 let (set, base) = self.set(&s.value, None);
-                let (reg, keys) = self.with_item(name.as_deref(), base, |cx| cx.keys(&s.by));
+                let (reg, keys) = self.with_item(name.as_deref(), &set, base, |cx| cx.keys(&s.by));
                 let x = self.one(&a.value, base);
                 (X::RankOf { x: boxed(x), set: boxed(set), reg, keys }, NUM)
             }
@@ -941,7 +1025,7 @@ impl Cx<'_, '_> {
                 match ty.base {
                     Base::Answer(mv) if !ty.list => (X::Succeeds { mv, answer: boxed(x) }, BOOL),
                     _ => {
-                        self.c.faults.add("T301", a.value.span, &[&self.c.type_name(ty), "answer"]);
+                        self.c.faults.add("T323", a.value.span, &["answer", &self.c.type_name(ty)]);
                         (X::K(0), BOOL)
                     }
                 }
@@ -949,7 +1033,7 @@ impl Cx<'_, '_> {
             ("path", [a, b, c]) => match self.space_arg(a) {
                 (xa, Some(board)) => {
                     let xb = self.space_arg(b).0;
-                    let (reg, cond) = self.with_item(None, Base::Space(board), |cx| cx.bool(&c.value));
+                    let (reg, cond) = self.with_item(None, &xa, Base::Space(board), |cx| cx.bool(&c.value));
                     (X::Way { board, a: boxed(xa), b: boxed(xb), reg, cond: boxed(cond) }, BOOL)
                 }
                 _ => (X::K(0), BOOL),
@@ -960,10 +1044,22 @@ impl Cx<'_, '_> {
                 (X::K(0), NUM)
             }
             _ => {
-                self.c.unknown_function(n, args.len(), span);
+                let about = args.first().map_or(Ty::one(Base::Any), |a| self.arg_type(a));
+                self.c.unknown_function(n, args.len(), about, span);
                 (X::K(crate::scenario::model::NONE), Ty::one(Base::Any))
             }
         }
+    }
+
+    /// Of what kind an argument is; what is wrong in it is told elsewhere.
+    fn arg_type(&mut self, a: &Arg) -> Ty {
+        let told = self.c.faults.0.len();
+        let ty = match &a.over {
+            Some(_) => Ty::list(Base::Any),
+            None => self.ex(&a.value, None).1,
+        };
+        self.c.faults.0.truncate(told);
+        ty
     }
 
     fn rounding(&mut self, n: &str, a: &Arg) -> Typed {
@@ -997,7 +1093,7 @@ impl Cx<'_, '_> {
         };
         let (set, base) = self.set(over, None);
         let own = name.map(str::to_string).or_else(|| innermost_name(over));
-        let (reg, (x, ty)) = self.with_item(own.as_deref(), base, |cx| cx.ex(value, None));
+        let (reg, (x, ty)) = self.with_item(own.as_deref(), &set, base, |cx| cx.ex(value, None));
         (set, base, reg, x, ty)
     }
 
@@ -1017,13 +1113,13 @@ impl Cx<'_, '_> {
                 (set, reg, x, ty)
             }
             None => {
-                let (set, base) = self.set(&a.value, None);
+                let (set, base) = self.set_over(&a.value, None, n);
                 let reg = self.a.reg();
                 (set, reg, X::Reg(reg), Ty::one(base))
             }
         };
         if ty.list {
-            self.c.faults.add("T301", a.value.span, &[&self.c.type_name(ty), &self.c.type_name(NUM)]);
+            self.wanted(a.value.span, ty, NUM);
         }
         let decimal = ty.base == Base::Decimal;
         let out = match op {
@@ -1043,13 +1139,13 @@ impl Cx<'_, '_> {
             [s] => (X::K(1), s),
             [n, s] => (self.number(&n.value), s),
             _ => {
-                self.c.unknown_function("best", args.len(), span);
+                self.c.unknown_function("best", args.len(), Ty::list(Base::Any), span);
                 return (X::List(Vec::new()), Ty::list(Base::Any));
             }
         };
         let (set, base) = self.set(&s.value, None);
         let name = innermost_name(&s.value);
-        let (reg, keys) = self.with_item(name.as_deref(), base, |cx| cx.keys(&s.by));
+        let (reg, keys) = self.with_item(name.as_deref(), &set, base, |cx| cx.keys(&s.by));
         (X::Best { n: boxed(n), set: boxed(set), reg, keys, least }, Ty::list(base))
     }
 
@@ -1103,7 +1199,7 @@ impl Cx<'_, '_> {
         match ty.base {
             Base::Space(b) if !ty.list => (x, Some(b)),
             _ => {
-                self.c.faults.add("T301", a.value.span, &[&self.c.type_name(ty), "space"]);
+                self.c.faults.add("T323", a.value.span, &["space", &self.c.type_name(ty)]);
                 (x, None)
             }
         }
@@ -1167,6 +1263,15 @@ fn comparison(op: Bin) -> Option<Cmp> {
         Bin::Ge => Cmp::Ge,
         _ => return None,
     })
+}
+
+/// A set of what the one who acts has or is: its own hand, its own group.
+fn of_actor(set: &X) -> bool {
+    match set {
+        X::Where { set, .. } | X::Sorted { set, .. } | X::Turned { set, .. } | X::Except { set, .. } => of_actor(set),
+        X::ZoneTokens { inst, .. } | X::Members { inst, .. } => matches!(**inst, X::Me | X::CtxTeam | X::CtxGroup(_)),
+        _ => false,
+    }
 }
 
 fn as_list(x: X, ty: Ty) -> X {

@@ -238,6 +238,29 @@ pub const FUNCTIONS: [&str; 45] = [
     "succeeds",
 ];
 
+/// The same, by what they are about.
+const OF_LISTS: [&str; 23] = [
+    "count", "sum", "mean", "median", "min", "max", "any", "all", "first", "last", "nth", "distinct", "union", "index", "best", "least", "rank",
+    "most", "next", "previous", "abs", "floor", "round",
+];
+const OF_PEOPLE: [&str; 8] = ["held", "met", "rested", "asked", "done", "present", "answered", "defaulted"];
+const OF_BOARDS: [&str; 6] = ["neighbours", "distance", "free", "reach", "inline", "path"];
+const OF_TEXTS: [&str; 4] = ["same", "contains", "length", "words"];
+
+/// What others call them.
+const OTHER_WORDS: [(&str, &str); 10] = [
+    ("highest", "max"),
+    ("maximum", "max"),
+    ("lowest", "min"),
+    ("minimum", "min"),
+    ("average", "mean"),
+    ("total", "sum"),
+    ("size", "count"),
+    ("len", "length"),
+    ("unique", "distinct"),
+    ("top", "best"),
+];
+
 impl VarDef {
     #[must_use]
     pub fn empty() -> VarDef {
@@ -408,7 +431,9 @@ impl<'t> Compiler<'t> {
                 if let Some(k) = self.kinds.iter().position(|k| k.id == word) {
                     return Scope::Token(k as u16);
                 }
-                self.unknown(word, span);
+                let own = self.group_ids.iter().chain(self.kinds.iter().map(|k| &k.id)).map(String::as_str);
+                let near = nearest(word, ["session", "table", "team", "seat"].into_iter().chain(own)).unwrap_or("").to_string();
+                self.faults.add("T324", span, &[word, "scope", &near]);
                 Scope::Table
             }
         }
@@ -451,7 +476,10 @@ impl<'t> Compiler<'t> {
                         _ => {}
                     }
                 }
-                self.unknown(n, span);
+                let words = ["number", "decimal", "yes/no", "text", "seat", "team", "table", "role", "duration"];
+                let own = self.lists.iter().map(|l| &l.id).chain(self.kinds.iter().map(|k| &k.id)).chain(&self.group_ids);
+                let near = nearest(n, words.into_iter().chain(own.map(String::as_str))).unwrap_or("").to_string();
+                self.faults.add("T324", span, &[n, "type", &near]);
                 Base::Any
             }
         }
@@ -461,6 +489,7 @@ impl<'t> Compiler<'t> {
 
     pub fn type_name(&self, ty: Ty) -> String {
         let one = match ty.base {
+            _ if ty.list => "list",
             Base::Any => "none",
             Base::Number => "number",
             Base::Decimal => "decimal",
@@ -473,12 +502,12 @@ impl<'t> Compiler<'t> {
             Base::Role => "role",
             Base::Status => "status",
             Base::Group(_) => "group",
-            Base::Item(l) => return self.lists[usize::from(l)].id.clone(),
-            Base::Token(k) => return self.kinds.get(usize::from(k)).map(|k| k.id.clone()).unwrap_or_default(),
+            Base::Item(l) => return format!("«{}»", self.lists[usize::from(l)].id),
+            Base::Token(k) => return self.kinds.get(usize::from(k)).map(|k| format!("«{}»", k.id)).unwrap_or_default(),
             Base::Space(_) => "space",
             Base::Answer(_) => "answer",
         };
-        if ty.list { "list".to_string() } else { one.to_string() }
+        one.to_string()
     }
 
     pub fn scope_name(&self, scope: Scope) -> &'static str {
@@ -500,17 +529,31 @@ impl<'t> Compiler<'t> {
     }
 
     pub fn unknown(&mut self, n: &str, span: Span) {
-        let near = nearest(n, self.names.all().filter(|x| *x != n)).unwrap_or("").to_string();
-        self.faults.add("N201", span, &[n, &near]);
+        // A person by lot, as one would ask for it.
+        let example = if n == "one" { "pick 1 of seats into …" } else { "" };
+        self.unknown_with(n, span, example);
     }
 
-    pub fn unknown_function(&mut self, n: &str, args: usize, span: Span) {
+    pub fn unknown_with(&mut self, n: &str, span: Span, example: &str) {
+        let near = nearest(n, self.names.all().chain(names::TAKEN).filter(|x| *x != n)).unwrap_or("").to_string();
+        self.faults.add("N201", span, &[n, &near, if near.is_empty() { example } else { "" }]);
+    }
+
+    /// `about`: what stands first between its brackets.
+    pub fn unknown_function(&mut self, n: &str, args: usize, about: Ty, span: Span) {
         if FUNCTIONS.contains(&n) {
             self.faults.add("T317", span, &[n, &args.to_string()]);
-        } else {
-            let near = nearest(n, FUNCTIONS.into_iter()).unwrap_or("");
-            self.faults.add("N201", span, &[n, near]);
+            return;
         }
+        let near = OTHER_WORDS.iter().find(|w| w.0 == n).map(|w| w.1).or_else(|| nearest(n, FUNCTIONS.into_iter())).unwrap_or("");
+        let kind: &[&str] = match about.base {
+            Base::Space(_) => &OF_BOARDS,
+            Base::Text if !about.list => &OF_TEXTS,
+            Base::Seat if !about.list => &OF_PEOPLE,
+            _ => &OF_LISTS,
+        };
+        let kind: Vec<String> = kind.iter().map(|f| format!("`{f}`")).collect();
+        self.faults.add("N219", span, &[n, near, &kind.join(" ")]);
     }
 
     pub fn unknown_phase(&mut self, n: &str, span: Span) {

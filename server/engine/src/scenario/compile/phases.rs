@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Compiler;
-use super::expr::{Around, base_of};
+use super::expr::{Around, Own, base_of};
 use super::flow::Spotted;
 use crate::scenario::model::{
     Agree, AskDef, Base, CheckDef, EndsDef, InputDef, Judge, MoveDef, PhaseDef, Rule, S, Scope, Tie, TimeoutDef, Ty, Val, X,
@@ -384,6 +384,10 @@ impl<'t> Compiler<'t> {
             }
             None => me.clone(),
         };
+        let (mut me, mut acting) = (me, acting);
+        for (a, actor) in [(&mut me, "me"), (&mut acting, m.text("joint").map_or("me", |j| j.0))] {
+            a.own = Some(self.own_inputs(m, actor, a.subjects.len()));
+        }
         let rule = self.key_rule(m, "do", acting.clone());
         let (label, help) = self.section_words("move", &m.id, &me);
         let why = self.child_words("move", &m.id, "why", &me);
@@ -429,6 +433,13 @@ impl<'t> Compiler<'t> {
             every: self.key_time(m, "every", &strand),
             fails: self.fails(m, &strand),
         }
+    }
+
+    fn own_inputs(&self, m: &Node, actor: &str, outside: usize) -> Own {
+        let var = |id: &str| self.vars.iter().position(|v| v.input && v.id == id).map(|v| v as u16);
+        let vars = m.map("ask").iter().filter_map(|e| var(&e.key)).collect();
+        let sealed = m.text("mode").is_some_and(|t| matches!(t.0, "sealed" | "final"));
+        Own { vars, actor: actor.to_string(), outside, sealed }
     }
 
     fn key_time(&mut self, m: &Node, key: &str, around: &Around) -> Option<X> {
@@ -570,7 +581,7 @@ impl<'t> Compiler<'t> {
                 let (set, base) = self.with(a(), |cx| cx.set(of, None));
                 let weighing = weighing.as_ref().map(|(w, max)| {
                     self.with(a(), |cx| {
-                        let (reg, w) = cx.with_item(None, base, |cx| cx.number(w));
+                        let (reg, w) = cx.with_item(None, &set, base, |cx| cx.number(w));
                         (w, reg, cx.number(max))
                     })
                 });

@@ -2,7 +2,7 @@
 
 use super::Compiler;
 use super::expr::{Around, Cx, base_of, boxed, name_innermost, status};
-use super::names::Decl;
+use super::names::{Decl, TAKEN};
 use crate::scenario::model::{Base, GroupByX, Op, Place, Rule, S, Scope, SortKey, Thing, ToX, Ty, X};
 use crate::scenario::rules::ast::{Assign, Ex, GroupBy, Kind, Stmt, StmtKind, To, Verb, Who};
 use crate::scenario::rules::parse;
@@ -72,7 +72,7 @@ impl Cx<'_, '_> {
             StmtKind::ForEach(name, set, body) => {
                 // `for each s in seats where x of s > 3:` the name holds in the condition too.
                 let (set, base) = self.set(&name_innermost(set, name), None);
-                let (reg, body) = self.with_item(Some(name), base, |cx| cx.block(body));
+                let (reg, body) = self.with_item(Some(name), &set, base, |cx| cx.block(body));
                 S::ForEach { reg, set, body }
             }
             StmtKind::Repeat { times, until, body } => {
@@ -87,6 +87,15 @@ impl Cx<'_, '_> {
     // ------------------------------------------------------------ places
 
     fn assign(&mut self, place: &Ex, op: Assign, ex: &Ex) -> Option<S> {
+        if let (Kind::Name(n), Assign::Set) = (&*place.kind, op)
+            && self.is_new(n)
+        {
+            // A name for a sum: told once, and known from here on.
+            self.c.unknown_with(n, place.span, &format!("let {n} = …"));
+            let (x, ty) = self.ex(ex, None);
+            self.a.locals.push((n.clone(), ty, x));
+            return None;
+        }
         let (place_x, ty) = self.place(place)?;
         let op = match op {
             Assign::Set => Op::Set,
@@ -102,6 +111,10 @@ impl Cx<'_, '_> {
         // A list takes a list, or one more thing with `+=`.
         let x = if ty.list && !have.list { X::List(vec![self.fit(ex.span, x, have, Ty::one(ty.base))]) } else { self.fit(ex.span, x, have, ty) };
         Some(S::Assign { place: place_x, op, x, list: ty.list })
+    }
+
+    fn is_new(&self, n: &str) -> bool {
+        self.c.names.find(n).is_empty() && !TAKEN.contains(&n) && self.a.locals.iter().all(|l| l.0 != n)
     }
 
     /// What a rule may write to.
@@ -128,7 +141,7 @@ impl Cx<'_, '_> {
                     },
                     (base, x) => (base, x),
                 };
-                self.a.push(base, x);
+                self.a.push_said(base, x);
                 self.place_in(a)
             }
             Kind::Name(n) => {
@@ -167,6 +180,10 @@ impl Cx<'_, '_> {
     fn zone(&mut self, ex: &Ex) -> Option<(u16, X)> {
         match self.ex(ex, None).0 {
             X::ZoneTokens { zone, inst } => Some((zone, *inst)),
+            X::Map { x, .. } if matches!(*x, X::ZoneTokens { .. }) => {
+                self.c.faults.add("T326", ex.span, &[]);
+                None
+            }
             _ => {
                 self.c.faults.add("T311", ex.span, &[]);
                 None
@@ -216,7 +233,7 @@ impl Cx<'_, '_> {
                     Base::Role => ToX::Roles(x),
                     Base::Seat | Base::Any => ToX::Seats(x),
                     _ => {
-                        self.c.faults.add("T301", ex.span, &[&self.c.type_name(ty), &self.c.type_name(Ty::one(Base::Seat))]);
+                        self.c.faults.add("T323", ex.span, &["seat", &self.c.type_name(ty)]);
                         ToX::Desk
                     }
                 }
@@ -265,7 +282,7 @@ impl Cx<'_, '_> {
         if self.a.table || !of_tables || self.a.subjects.iter().any(|s| self.c.path(s.base, &s.x, Scope::Table).is_some()) {
             return None;
         }
-        let (_, typed) = self.with_item(None, Base::Table, |cx| cx.ex(ex, None));
+        let (_, typed) = self.with_item(None, &X::Tables, Base::Table, |cx| cx.ex(ex, None));
         Some(match typed.0 {
             X::Var { v, keys, .. } => X::Var { v, inst: boxed(X::Tables), keys },
             X::Value { v, keys, .. } => X::Value { v, inst: boxed(X::Tables), keys },
@@ -365,7 +382,7 @@ impl Cx<'_, '_> {
                 let n = self.number(n);
                 let (of, base) = self.set(of, None);
                 let weighing = weighing.as_ref().map(|w| {
-                    let (reg, x) = self.with_item(None, base, |cx| cx.number(w));
+                    let (reg, x) = self.with_item(None, &of, base, |cx| cx.number(w));
                     (x, reg)
                 });
                 let (into, ty) = self.place(into)?;
@@ -373,7 +390,7 @@ impl Cx<'_, '_> {
             }
             Verb::Rank { of, keys, lot, into } => {
                 let (of, base) = self.set(of, None);
-                let (reg, keys) = self.with_item(None, base, |cx| cx.keys(keys));
+                let (reg, keys) = self.with_item(None, &of, base, |cx| cx.keys(keys));
                 S::Rank { of, reg, keys, lot: *lot, into: self.place(into)?.0 }
             }
             Verb::Rotate { roles, among, lot } => {
@@ -439,6 +456,14 @@ impl Cx<'_, '_> {
         Some(match (x, ty.base) {
             (X::ZoneTokens { zone, inst }, _) => S::MoveToZone { what, list, zone, inst: *inst, bottom },
             (x, Base::Space(board)) if !ty.list => S::MoveToSpace { what, list, board, space: x },
+            (X::Map { x, .. }, _) if matches!(*x, X::ZoneTokens { .. }) => {
+                self.c.faults.add("T326", to.span, &[]);
+                return None;
+            }
+            (_, Base::Space(_)) => {
+                self.c.faults.add("T326", to.span, &[]);
+                return None;
+            }
             _ => {
                 self.c.faults.add("T311", to.span, &[]);
                 return None;
@@ -494,7 +519,7 @@ impl Cx<'_, '_> {
                 None => self.c.unknown(n, *span),
             }
         }
-        let (reg, x) = self.with_item(None, base, |cx| cx.ex(&key.by, None).0);
+        let (reg, x) = self.with_item(None, &of, base, |cx| cx.ex(&key.by, None).0);
         S::Split { of, teams: ids, reg, key: SortKey { x, down: key.down } }
     }
 
@@ -505,7 +530,7 @@ impl Cx<'_, '_> {
                 let (of, base) = self.set(of, Some(Base::Seat));
                 let size = size.as_ref().map(|s| self.number(s));
                 let key = |cx: &mut Self, ex: &Ex| {
-                    let (reg, x) = cx.with_item(None, base, |cx| cx.ex(ex, None).0);
+                    let (reg, x) = cx.with_item(None, &of, base, |cx| cx.ex(ex, None).0);
                     (x, reg)
                 };
                 let by = match by {
@@ -547,7 +572,7 @@ impl Cx<'_, '_> {
     fn dissolved(&mut self, g: &Ex) -> X {
         let (x, ty) = self.ex(g, None);
         if !matches!(ty.base, Base::Group(_)) {
-            self.c.faults.add("T301", g.span, &[&self.c.type_name(ty), "group"]);
+            self.c.faults.add("T323", g.span, &["group", &self.c.type_name(ty)]);
         }
         x
     }

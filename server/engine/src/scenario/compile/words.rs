@@ -142,7 +142,7 @@ impl Cx<'_, '_> {
         };
         let (set, base) = self.set(over, None);
         let own = name.clone().or_else(|| super::expr::innermost_name(over));
-        let (reg, (x, say, _)) = self.with_item(own.as_deref(), base, |cx| cx.said(&arg.value));
+        let (reg, (x, say, _)) = self.with_item(own.as_deref(), &set, base, |cx| cx.said(&arg.value));
         PlaceX { x: X::Map { set: boxed(set), reg, x: boxed(x) }, list: true, say }
     }
 

@@ -698,6 +698,11 @@ impl<'f> Parser<'f> {
             "draw" => {
                 let n = self.other()?;
                 self.want("from")?;
+                if ["seats", "others", "everyone", "teams", "members"].iter().any(|w| self.is(w)) {
+                    let span = self.span();
+                    self.faults.add("T325", span, &[]);
+                    return Err(Told);
+                }
                 let from = self.owned()?;
                 self.want("to")?;
                 Verb::Draw { n, from, to: self.owned()? }

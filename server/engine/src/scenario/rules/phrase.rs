@@ -21,19 +21,44 @@ pub enum Ends {
 
 /// One or several, with `or` between them: whichever comes first.
 pub fn ends(text: &str, span: Span, faults: &mut Faults) -> Option<Vec<Ends>> {
-    let mut p = Parser::new(text, span, faults, true);
-    let mut out = Vec::new();
-    loop {
-        match clause(&mut p, out.last()).ok()? {
-            Ends::OrWhen(ex) => *out.last_mut()? = Ends::When(ex),
-            next => out.push(next),
+    read("ends", text, span, faults, |p| {
+        let mut out = Vec::new();
+        loop {
+            match clause(p, out.last())? {
+                Ends::OrWhen(ex) => *out.last_mut().ok_or(Told)? = Ends::When(ex),
+                next => out.push(next),
+            }
+            if !p.eat("or") {
+                break;
+            }
         }
-        if !p.eat("or") {
-            break;
+        p.finish()?;
+        Ok(out)
+    })
+}
+
+/// Reads a short form. Where it is none, what may stand there is told, not the word that was missed; what is wrong inside
+/// an expression of it is told as it is.
+fn read<T>(kind: &str, text: &str, span: Span, faults: &mut Faults, f: impl FnOnce(&mut Parser<'_>) -> Result<T, Told>) -> Option<T> {
+    const WORDS: [&str; 9] = ["done", "once", "from", "to", "up", "of", "over", "owner", "none"];
+    let told = faults.0.len();
+    let out = f(&mut Parser::new(text, span, faults, true)).ok();
+    if out.is_none()
+        && let Some(first) = faults.0.get(told)
+    {
+        let missed = match first.code {
+            "T309" => WORDS.contains(&first.args[0].as_str()),
+            "T308" => kind != "input" || first.span.start == span.start,
+            "T307" | "T304" => !matches!(kind, "input" | "ends"),
+            _ => false,
+        };
+        if missed {
+            let at = first.span;
+            faults.0.truncate(told);
+            faults.add("T324", at, &[text.trim(), kind]);
         }
     }
-    p.finish().ok()?;
-    Some(out)
+    out
 }
 
 fn clause(p: &mut Parser<'_>, before: Option<&Ends>) -> Result<Ends, Told> {
@@ -71,29 +96,31 @@ pub struct Limit {
 
 /// `None` inside means "none": no limit.
 pub fn limit(text: &str, span: Span, faults: &mut Faults) -> Option<Option<Limit>> {
-    let mut p = Parser::new(text, span, faults, true);
-    if p.is("none") {
-        p.take();
-        p.finish().ok()?;
-        return Some(None);
-    }
-    let time = p.duration().ok()?;
-    let (each, fixed) = (p.eat("each"), p.eat("fixed"));
-    p.finish().ok()?;
-    Some(Some(Limit { time, each, fixed }))
+    read("limit", text, span, faults, |p| {
+        if p.is("none") {
+            p.take();
+            p.finish()?;
+            return Ok(None);
+        }
+        let time = p.duration()?;
+        let (each, fixed) = (p.eat("each"), p.eat("fixed"));
+        p.finish()?;
+        Ok(Some(Limit { time, each, fixed }))
+    })
 }
 
 pub fn audience(text: &str, span: Span, faults: &mut Faults) -> Option<Vec<Who>> {
-    let mut p = Parser::new(text, span, faults, true);
-    let mut out = Vec::new();
-    loop {
-        out.push(who(&mut p).ok()?);
-        if !p.eat_sign(",") {
-            break;
+    read("audience", text, span, faults, |p| {
+        let mut out = Vec::new();
+        loop {
+            out.push(who(p)?);
+            if !p.eat_sign(",") {
+                break;
+            }
         }
-    }
-    p.finish().ok()?;
-    Some(out)
+        p.finish()?;
+        Ok(out)
+    })
 }
 
 /// In a verb: audience words that no expression could be. `None`: an expression follows.
@@ -159,41 +186,42 @@ pub struct TypeWords {
 }
 
 pub fn type_words(text: &str, span: Span, faults: &mut Faults) -> Option<TypeWords> {
-    let mut p = Parser::new(text, span, faults, true);
-    let mut out = TypeWords { list: false, base: String::new(), space_of: false, optional: false };
-    if p.is("list") {
-        p.take();
-        p.want("of").ok()?;
-        out.list = true;
-    }
-    if p.eat("yes") {
-        // "yes/no": the only type with a sign in it.
-        if !p.eat_sign("/") || !p.eat("no") {
-            p.wrong();
-            return None;
+    read("type", text, span, faults, |p| {
+        let mut out = TypeWords { list: false, base: String::new(), space_of: false, optional: false };
+        if p.is("list") {
+            p.take();
+            p.want("of")?;
+            out.list = true;
         }
-        out.base = "yes/no".into();
-    } else if p.is("space") {
-        p.take();
-        p.want("of").ok()?;
-        out.space_of = true;
-        out.base = p.name().ok()?.0;
-    } else {
-        out.base = p.name().ok()?.0;
-    }
-    if p.eat("or") {
-        p.want("none").ok()?;
-        out.optional = true;
-    }
-    p.finish().ok()?;
-    Some(out)
+        if p.eat("yes") {
+            // "yes/no": the only type with a sign in it.
+            if !p.eat_sign("/") || !p.eat("no") {
+                return Err(p.wrong());
+            }
+            out.base = "yes/no".into();
+        } else if p.is("space") {
+            p.take();
+            p.want("of")?;
+            out.space_of = true;
+            out.base = p.name()?.0;
+        } else {
+            out.base = p.name()?.0;
+        }
+        if p.eat("or") {
+            p.want("none")?;
+            out.optional = true;
+        }
+        p.finish()?;
+        Ok(out)
+    })
 }
 
 pub fn input(text: &str, span: Span, faults: &mut Faults) -> Option<Input> {
-    let mut p = Parser::new(text, span, faults, true);
-    let input = input_words(&mut p).ok()?;
-    p.finish().ok()?;
-    Some(input)
+    read("input", text, span, faults, |p| {
+        let input = input_words(p)?;
+        p.finish()?;
+        Ok(input)
+    })
 }
 
 fn input_words(p: &mut Parser<'_>) -> Result<Input, Told> {
