@@ -59,7 +59,10 @@ pub fn random_extra(sc: &Scenario, st: &State, seat: SeatId, rng: &mut u64) -> O
     let phase = &sc.phases[usize::from(run.phase)];
     let moves: Vec<u16> = phase.moves.iter().copied().filter(|m| sc.moves[usize::from(*m)].extra && !sc.moves[usize::from(*m)].by_desk).collect();
     let start = if moves.is_empty() { 0 } else { mix(*rng) as usize % moves.len() };
-    (0..moves.len()).map(|i| moves[(start + i) % moves.len()]).find_map(|m| {
+    let turned = || (0..moves.len()).map(|i| moves[(start + i) % moves.len()]);
+    // What a small group has come together for goes before the rest.
+    let of_group = |m: &u16| matches!(sc.moves[usize::from(*m)].joint, Some(crate::scenario::model::Scope::Group(_)));
+    turned().filter(of_group).chain(turned().filter(|m| !of_group(m))).find_map(|m| {
         let mine = sc.moves[usize::from(m)].by.is_some() || run.asked.contains(&seat.0);
         mine.then(|| one_move(&x, strand, m, seat, rng))?
     })
@@ -78,12 +81,16 @@ fn one_move(x: &Exec<'_>, strand: u32, m: u16, seat: SeatId, rng: &mut u64) -> O
             return Some(SeatAct::Back { name: def.id.clone(), item: item_of(v.item), of: SeatId(v.seat) });
         }
     }
-    // Where each fills an own part: whoever has, agrees to the whole when it is there.
+    // Where each fills an own part: whoever has, agrees to the whole when it is there and stands, and else looks for another part.
     let part = |seat: u32| run.versions.iter().find(|v| v.mv == m && v.unit == unit && v.seat == seat);
     if let (true, Some(v)) = (def.each, part(seat.0)) {
         let whole = x.together(strand, unit).iter().all(|s| part(*s).is_some());
-        let agree = || SeatAct::Back { name: def.id.clone(), item: item_of(v.item), of: seat };
-        return (whole && !v.held).then(agree);
+        if !whole || v.held {
+            return None;
+        }
+        if x.part_fits(strand, m, v.item, unit, seat.0, &v.inputs) {
+            return Some(SeatAct::Back { name: def.id.clone(), item: item_of(v.item), of: seat });
+        }
     }
     for item in x.items(strand, def, seat.0) {
         if x.has_answered(strand, m, item, seat.0) || !x.has_button(strand, def, seat.0, item) {
@@ -95,7 +102,9 @@ fn one_move(x: &Exec<'_>, strand: u32, m: u16, seat: SeatId, rng: &mut u64) -> O
             let Some(vals) = sample(x.sc, &x.st, def, cx, item, rng) else {
                 break;
             };
-            if !checks_hold(x, def, cx, item, &vals) {
+            let part = || vals.iter().map(|v| v.val.clone()).collect::<Vec<_>>();
+            let holds = if def.each { x.part_fits(strand, m, item, unit, seat.0, &part()) } else { checks_hold(x, def, cx, item, &vals) };
+            if !holds {
                 continue;
             }
             let inputs: Answers = def.asks.iter().zip(vals).map(|(a, v)| (a.id.clone(), v.answer)).collect();

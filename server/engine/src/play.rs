@@ -140,7 +140,7 @@ impl Runner<'_> {
                 }
             }
             PlayLine::Sees { person, what, not } => {
-                if self.sees(*person, what) == *not {
+                if self.sees(*person, what)? == *not {
                     Err(if *not { "sees" } else { "does not see" }.into())
                 } else {
                     Ok(())
@@ -300,9 +300,9 @@ impl Runner<'_> {
 
     // ------------------------------------------------------------ seeing
 
-    fn sees(&self, person: u32, what: &Seen) -> bool {
+    fn sees(&self, person: u32, what: &Seen) -> Result<bool, String> {
         let viewer = Viewer::Seat(SeatId(person));
-        match what {
+        Ok(match what {
             Seen::Text(t) => self
                 .st
                 .messages
@@ -315,16 +315,24 @@ impl Runner<'_> {
                 })
             }
             Seen::Input { var, x, list } => self.sees_input(person, *var, x, *list),
-            Seen::X(x, list) => self.sees_x(person, x, *list),
-        }
+            Seen::X(x, list) => return self.sees_x(person, x, *list),
+        })
     }
 
-    fn sees_x(&self, person: u32, x: &X, list: bool) -> bool {
+    /// Whose it is, is only said: it need not be seen. But it must be there, or not to see it would prove nothing.
+    fn sees_x(&self, person: u32, x: &X, list: bool) -> Result<bool, String> {
+        let (viewer, table) = (Viewer::Seat(SeatId(person)), self.table(person));
+        if let X::Var { v, inst, keys } = x {
+            let inst = u32::try_from(self.num(inst, table)).map_err(|_| "nobody and nothing has it".to_string())?;
+            let keys: Vec<i64> = keys.iter().map(|k| self.num(k, table)).collect();
+            let there = self.val(x, list, table);
+            return Ok(sees::var(self.sc, &self.st, viewer, *v, inst, &keys) && there != Val::N(NONE) && there != Val::L(Vec::new()));
+        }
         let mut regs = Regs::default();
-        let mut env = Env::new(self.sc, &self.st, self.ctx(self.table(person)), &mut regs);
-        env.guard = Some(Viewer::Seat(SeatId(person)));
+        let mut env = Env::new(self.sc, &self.st, self.ctx(table), &mut regs);
+        env.guard = Some(viewer);
         let v = env.val(x, list);
-        !env.hidden && v != Val::N(NONE) && v != Val::L(Vec::new())
+        Ok(!env.hidden && v != Val::N(NONE) && v != Val::L(Vec::new()))
     }
 
     /// An input: once open by its audience; a version of a joint answer by the group that writes it.

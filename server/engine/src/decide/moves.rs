@@ -340,6 +340,17 @@ impl Exec<'_> {
         Ok(())
     }
 
+    /// Would the whole stand with this part of somebody's? Where others' parts are still missing, nothing is against it.
+    pub fn part_fits(&self, s: u32, m: u16, item: i64, unit: Unit, seat: u32, part: &[Val]) -> bool {
+        let def = &self.sc.moves[usize::from(m)];
+        let mut parts = self.parts(s, m, item, unit);
+        parts.retain(|p| p.seat != seat);
+        parts.push(crate::state::Version { mv: m, item, unit, seat, inputs: part.to_vec(), n: 0, held: true });
+        parts.len() < self.fillers(s, m, unit).len()
+            || parts.iter().all(|p| super::answer::sets_hold(self, def, self.move_ctx(s, def, p.seat), item, &p.inputs))
+                && self.failing_check(s, m, item, unit, &parts).is_none()
+    }
+
     /// A check that the whole, with these parts, would not pass.
     fn failing_check(&self, s: u32, m: u16, item: i64, unit: Unit, parts: &[crate::state::Version]) -> Option<String> {
         let def = &self.sc.moves[usize::from(m)];

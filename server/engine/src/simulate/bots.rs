@@ -81,8 +81,17 @@ impl Bots {
         }
     }
 
-    /// An extra move is thought of when its phase opens.
+    /// An extra move is thought of when its phase opens; what is done together, when the group is there and when somebody has done a part.
     pub fn event(&mut self, sc: &Scenario, st: &State, event: &Event, at: Millis) {
+        let together = match event {
+            Event::Grouped { members, .. } => members.clone(),
+            Event::Version { mv, unit, .. } if sc.moves[usize::from(*mv)].extra => st.members(unit.scope, unit.inst),
+            _ => Vec::new(),
+        };
+        for seat in together {
+            let when = at + 1 + self.roll(THINKS as u64) as Millis;
+            self.extra[seat as usize] = self.extra[seat as usize].min(when);
+        }
         let Event::PhaseOpened { phase, strand, limit, .. } = event else { return };
         if !sc.phases[usize::from(*phase)].moves.iter().any(|m| sc.moves[usize::from(*m)].extra) {
             return;

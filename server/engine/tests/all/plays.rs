@@ -1,6 +1,6 @@
 //! The shipped scenarios prove themselves.
 
-use crate::common::{SHIPPED, all_shipped, edit, proved, shipped};
+use crate::common::{SHIPPED, all_shipped, edit, proved, shipped, tiny_files};
 use sofia_engine::scenario::load_and_prove;
 
 #[test]
@@ -32,4 +32,16 @@ fn a_changed_rule_is_caught_by_a_play() {
         let found = loaded.diagnostics.iter().find(|d| d.code == "R902").unwrap_or_else(|| panic!("{slug}: {:?}", loaded.diagnostics));
         assert!(found.file.starts_with("plays/") && found.line > 3, "{slug}: {} {}", found.file, found.line);
     }
+}
+
+/// Not to see what is not there proves nothing.
+#[test]
+fn not_seeing_a_piece_that_never_came_is_a_fault() {
+    let scenario = "flow = \"fine\"\n[token]\nparola = { rows = [\"mare\"] }\n[variable]\nindizio = { of = \"parola\", seen = \"table\", start = 3 }\n\
+                    [phase.fine]\nends = \"desk\"\n";
+    let mut files = tiny_files(scenario, "");
+    let play = "title = \"Prova\"\nseats = [[\"ada\"]]\nscript = \"expect ada does not see indizio of mare\"\n";
+    files.insert("plays/prova.toml".into(), play.into());
+    let found = load_and_prove(&files).diagnostics;
+    assert!(found.iter().any(|d| d.code == "R902"), "{found:#?}");
 }

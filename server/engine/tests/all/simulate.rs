@@ -123,3 +123,53 @@ fn faults_are_found() {
         assert!(found.as_ref().is_err_and(is), "{name}: {found:?}");
     }
 }
+
+/// A trade: one asks, the other agrees to talk, each puts a part, the check is on both, both must hold the whole.
+#[test]
+fn bots_carry_a_trade_to_its_end() {
+    let sc = tiny(
+        r#"
+flow = "scambi"
+[people]
+seats = [2, 4]
+tables = [1, 1]
+absent = "wait"
+latecomers = "join"
+groups = ["affare"]
+[list]
+colore = { rows = ["oro", "blu"] }
+[variable]
+fatti = { of = "table", seen = "table" }
+[phase.scambi]
+ends = "time"
+limit = "10 min"
+who = "all"
+[phase.scambi.move.tratta]
+mode = "consent"
+extra = true
+if = "affare is none"
+ask.con = "one of others where affare is none"
+accept = "con"
+do = "form affare with me, con"
+[phase.scambi.move.scambia]
+mode = "at once"
+extra = true
+if = "affare is not none"
+ask.ceduto = "one of all colore"
+joint = "affare"
+fill = "each"
+agree = "all"
+check.colori = "count(distinct(ceduto for members of affare)) is 2"
+do = '''
+fatti += 1
+dissolve affare
+'''
+[ending.scambiato]
+of = "table"
+when = "fatti > 0"
+"#,
+    );
+    let report = report(&sc, &counted(&sc, Size { tables: 1, seats: 4 }, 5, 0..60), "it");
+    let done = share(&report, Some("scambiato"));
+    assert!(done.share > 0.5, "{done:?}");
+}
