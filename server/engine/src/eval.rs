@@ -3,7 +3,7 @@
 use crate::Viewer;
 use crate::event::Spot;
 use crate::id::SeatId;
-use crate::scenario::model::{Arith, BIG, Base, Cmp, DEC, Fold, NONE, Scenario, Scope, SortKey, Val, X};
+use crate::scenario::model::{Arith, BIG, Base, Cmp, DEC, Fold, NONE, Scenario, Scope, Slot, SortKey, Val, X};
 use crate::state::{Keys, State};
 use crate::view::sees;
 
@@ -234,11 +234,11 @@ impl<'a> Env<'a> {
 
     fn stored(&mut self, x: &X) -> i64 {
         match x {
-            X::Var { v, inst, keys } if keys.is_empty() => {
-                let inst = self.num(inst);
-                self.var(*v, inst, &[]).num()
-            }
             X::Var { v, inst, keys } => {
+                let def = &self.sc.vars[usize::from(*v)];
+                if let Some(slot) = def.slot.as_ref().filter(|_| self.guard.is_none() && (self.pending.is_empty() || !def.input)) {
+                    return self.in_rows(slot, inst, keys).unwrap_or(def.start.num());
+                }
                 let inst = self.num(inst);
                 let keys = self.keys(keys);
                 self.var(*v, inst, &keys).num()
@@ -255,6 +255,17 @@ impl<'a> Env<'a> {
             }
             _ => NONE,
         }
+    }
+
+    /// The short way to what lies in the rows: no keys are put together.
+    fn in_rows(&mut self, slot: &Slot, inst: &X, keys: &[X]) -> Option<i64> {
+        let inst = u32::try_from(self.num(inst)).ok()?;
+        let mut at = 0;
+        for (key, n) in keys.iter().zip(&slot.keys) {
+            let key = self.num(key);
+            at = at * n + Some(key).filter(|k| (0..*n).contains(k))?;
+        }
+        self.st.number(slot, inst, slot.column + at as usize)
     }
 
     fn keys(&mut self, keys: &[X]) -> Keys {
@@ -595,8 +606,7 @@ impl<'a> Env<'a> {
                 let def = &self.sc.vars[usize::from(*v)];
                 if let (false, Ok(i)) = (def.keys.is_empty(), u32::try_from(inst)) {
                     // One answer for each of several things: any of them.
-                    let any = self.st.cells.range((*v, i, Keys::NONE)..).next().is_some_and(|((x, at, _), _)| x == v && *at == i);
-                    return i64::from(any);
+                    return i64::from(self.st.written(*v, i).next().is_some());
                 }
                 let val = self.var(*v, inst, &[]);
                 i64::from(val != def.start)
@@ -1092,8 +1102,8 @@ impl<'a> Env<'a> {
                 }
                 continue;
             }
-            let cells = st.cells.range((first.var, inst, crate::state::Keys::NONE)..).take_while(|((v, i, _), _)| *v == first.var && *i == inst);
-            out.extend(cells.filter(|(_, v)| **v != var.start).filter_map(|((_, _, k), _)| k.first()).map(|k| code(*k)));
+            let given = st.written(first.var, inst).filter(|(_, v)| **v != var.start);
+            out.extend(given.filter_map(|(k, _)| k.first()).map(|k| code(*k)));
         }
         out
     }

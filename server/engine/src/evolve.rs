@@ -277,15 +277,14 @@ fn group_set(st: &mut State, seat: u32, kind: u8, group: Option<u32>) {
 
 /// Rows for new instances of a scope, filled with starting values.
 fn grow(sc: &Scenario, st: &mut State, scope: Scope) {
-    let Some(columns) = sc.columns.get(&scope) else {
+    let Some(at) = sc.rows.iter().position(|r| r.scope == scope) else {
         return;
     };
-    let want = st.instances(sc, scope) as usize;
-    let row = st.rows.entry(scope).or_default();
-    while row.len() < want * columns.len() {
-        let col = row.len() % columns.len();
-        row.push(sc.vars[usize::from(columns[col])].start.num());
-    }
+    let columns = &sc.rows[at].columns;
+    let want = st.instances(sc, scope) as usize * columns.len();
+    st.rows.resize_with(sc.rows.len(), Arc::default);
+    let had = st.rows[at].len();
+    edit(&mut st.rows[at]).extend(columns.iter().cycle().map(|(_, start)| *start).take(want.saturating_sub(had)));
 }
 
 fn tokens(sc: &Scenario, st: &mut State, event: &Event) {
@@ -595,20 +594,23 @@ fn values(sc: &Scenario, st: &mut State, event: &Event) {
 
 fn set(sc: &Scenario, st: &mut State, var: u16, inst: u32, keys: &[i64], val: &Val) {
     let def = &sc.vars[usize::from(var)];
-    let Some(col) = def.column else {
+    let Some(slot) = &def.slot else {
         edit(&mut st.cells).insert((var, inst, Keys::new(keys)), val.clone());
         return;
     };
-    let width = sc.columns[&def.scope].len();
-    if let Some(slot) = st.rows.get_mut(&def.scope).and_then(|r| r.get_mut(inst as usize * width + usize::from(col))) {
-        *slot = val.num();
+    if let (Some(column), Some(rows)) = (slot.at(keys), st.rows.get_mut(slot.rows))
+        && let Some(n) = edit(rows).get_mut(inst as usize * slot.width + column)
+    {
+        *n = val.num();
     }
 }
 
 fn empty(sc: &Scenario, st: &mut State, var: u16, inst: u32) {
     let def = &sc.vars[usize::from(var)];
-    if def.column.is_some() {
-        set(sc, st, var, inst, &[], &def.start);
+    if let Some(slot) = &def.slot {
+        for (column, keys) in slot.columns() {
+            set(sc, st, var, inst, &keys, &Val::N(sc.rows[slot.rows].columns[column].1));
+        }
     } else {
         edit(&mut st.cells).retain(|(v, i, _), _| !(*v == var && *i == inst));
     }
@@ -662,11 +664,7 @@ fn remember(sc: &Scenario, st: &mut State, var: u16, inst: u32, passes: &[(i64, 
     let found: Vec<(Vec<i64>, Val)> = if def.keys.is_empty() {
         vec![(Vec::new(), st.cell(sc, var, inst, &[]))]
     } else {
-        st.cells
-            .range((var, inst, Keys::NONE)..)
-            .take_while(|((v, i, _), _)| *v == var && *i == inst)
-            .map(|((_, _, k), v)| (k.to_vec(), v.clone()))
-            .collect()
+        st.written(var, inst).map(|(k, v)| (k.to_vec(), v.clone())).collect()
     };
     let past = edit(&mut st.past).entry((var, inst)).or_default();
     for (keys, val) in found {

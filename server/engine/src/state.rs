@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::command::Projected;
 use crate::event::{Filled, Frame, People, Secret, Spot, Unit};
 use crate::id::{Millis, SeatId};
-use crate::scenario::model::{Agree, NONE, Scenario, Scope, Val};
+use crate::scenario::model::{Agree, NONE, Scenario, Scope, Slot, Val};
 use crate::view::{Stage, Status};
 
 #[derive(Clone, PartialEq, Debug)]
@@ -222,9 +222,9 @@ pub struct State {
     pub draws: u64,
     pub tables: u32,
     pub seats: Vec<Seat>,
-    /// Unkeyed scalars: a row of columns for each instance.
-    pub rows: BTreeMap<Scope, Vec<i64>>,
-    /// Lists, and whatever has keys: variable, instance, keys.
+    /// The numbers of `Scenario::rows`: one row after another, one for each instance.
+    pub rows: Vec<Arc<Vec<i64>>>,
+    /// Lists, and whatever has keys that are not known beforehand: variable, instance, keys.
     pub cells: Arc<Cells>,
     pub past: Arc<BTreeMap<(u16, u32), Vec<Past>>>,
     /// Current pass of each loop, by instance of its scope: number and item.
@@ -275,7 +275,7 @@ impl Default for State {
             draws: 0,
             tables: 0,
             seats: Vec::new(),
-            rows: BTreeMap::new(),
+            rows: Vec::new(),
             cells: Arc::default(),
             past: Arc::default(),
             passes: BTreeMap::new(),
@@ -430,13 +430,23 @@ impl State {
         }
     }
 
+    /// A number in the rows; `None`: there is no such instance.
+    #[must_use]
+    pub fn number(&self, slot: &Slot, inst: u32, column: usize) -> Option<i64> {
+        self.rows.get(slot.rows)?.get(inst as usize * slot.width + column).copied()
+    }
+
+    /// What has been written of a variable that is not in the rows, by its keys.
+    pub fn written(&self, var: u16, inst: u32) -> impl Iterator<Item = (&Keys, &Val)> {
+        let cells = self.cells.range((var, inst, Keys::NONE)..).take_while(move |((v, i, _), _)| *v == var && *i == inst);
+        cells.map(|((_, _, keys), val)| (keys, val))
+    }
+
     #[must_use]
     pub fn cell(&self, sc: &Scenario, var: u16, inst: u32, keys: &[i64]) -> Val {
         let def = &sc.vars[usize::from(var)];
-        if let Some(col) = def.column {
-            let width = sc.columns[&def.scope].len();
-            let n = self.rows.get(&def.scope).and_then(|r| r.get(inst as usize * width + usize::from(col))).copied();
-            return n.map_or_else(|| def.start.clone(), Val::N);
+        if let Some(slot) = &def.slot {
+            return Val::N(slot.at(keys).and_then(|column| self.number(slot, inst, column)).unwrap_or(def.start.num()));
         }
         if let Some(v) = self.cells.get(&(var, inst, Keys::new(keys))) {
             return v.clone();

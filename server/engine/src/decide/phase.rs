@@ -116,10 +116,12 @@ impl Exec<'_> {
 
     fn empty(&mut self, var: u16, inst: u32) {
         let def = &self.sc.vars[usize::from(var)];
-        let full = if def.column.is_some() {
-            self.st.cell(self.sc, var, inst, &[]) != def.start
-        } else {
-            self.st.cells.range((var, inst, crate::state::Keys::NONE)..).next().is_some_and(|((v, i, _), _)| *v == var && *i == inst)
+        let full = match &def.slot {
+            Some(slot) => {
+                let starts = &self.sc.rows[slot.rows].columns;
+                slot.columns().any(|(column, _)| self.st.number(slot, inst, column) != Some(starts[column].1))
+            }
+            None => self.st.written(var, inst).next().is_some(),
         };
         if full {
             self.emit(Event::Emptied { var, inst });

@@ -269,8 +269,7 @@ impl Exec<'_> {
             if def.keys.is_empty() {
                 found.push((i, self.st.cell(self.sc, var, i, &[])));
             } else {
-                let cells = self.st.cells.range((var, i, crate::state::Keys::NONE)..).take_while(|((v, x, _), _)| *v == var && *x == i);
-                found.extend(cells.map(|(_, v)| (i, v.clone())));
+                found.extend(self.st.written(var, i).map(|(_, v)| (i, v.clone())));
             }
         }
         found.retain(|(_, v)| *v != def.start);

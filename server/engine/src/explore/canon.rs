@@ -8,7 +8,8 @@ use crate::state::{Running, State, Strand};
 
 /// How the tokens of a scenario are told apart, and which columns are read: known before the search.
 pub struct Canon {
-    columns: Vec<(Scope, usize, Vec<usize>)>,
+    /// Of each kind of row.
+    columns: Vec<Vec<usize>>,
     /// Tokens are told apart by number: something refers to one, or each has values of its own.
     by_number: bool,
     cells: bool,
@@ -64,12 +65,12 @@ fn scope(s: Scope) -> u64 {
 impl Canon {
     pub fn new(sc: &Scenario, m: &Matters) -> Self {
         let live = |v: &u16| m.vars[usize::from(*v)];
-        let columns = sc.columns.iter().map(|(s, vars)| (*s, vars.len(), (0..vars.len()).filter(|i| live(&vars[*i])).collect::<Vec<_>>()));
+        let columns = sc.rows.iter().map(|r| (0..r.columns.len()).filter(|c| live(&r.columns[*c].0)).collect());
         let refers = |v: &crate::scenario::model::VarDef| matches!(v.ty.base, Base::Token(_)) || matches!(v.scope, Scope::Token(_));
         Canon {
-            columns: columns.filter(|(_, _, cols)| !cols.is_empty()).collect(),
+            columns: columns.collect(),
             by_number: sc.vars.iter().enumerate().any(|(i, v)| m.asked(i as u16) && refers(v)),
-            cells: sc.vars.iter().enumerate().any(|(i, v)| m.vars[i] && v.column.is_none()),
+            cells: sc.vars.iter().enumerate().any(|(i, v)| m.vars[i] && v.slot.is_none()),
             past: m.past.contains(&true),
         }
     }
@@ -129,10 +130,10 @@ impl Canon {
     }
 
     fn values(&self, sc: &Scenario, m: &Matters, st: &State, h: &mut Hash) {
-        for (scope, width, cols) in &self.columns {
-            for row in st.rows.get(scope).map(Vec::as_slice).unwrap_or_default().chunks(*width) {
+        for ((def, cols), rows) in sc.rows.iter().zip(&self.columns).zip(&st.rows).filter(|((_, cols), _)| !cols.is_empty()) {
+            for row in rows.chunks(def.columns.len()) {
                 for c in cols {
-                    self.value(sc, m, st, sc.columns[scope][*c], row[*c], h);
+                    self.value(sc, m, st, def.columns[*c].0, row[*c], h);
                 }
             }
         }

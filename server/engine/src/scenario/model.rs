@@ -926,10 +926,52 @@ pub struct VarDef {
     /// A live parameter, or one of the table that the desk may set.
     pub knob: bool,
     pub private: bool,
-    /// Column in its scope's row, for unkeyed scalars.
-    pub column: Option<u16>,
+    /// Its place in the rows of its scope; `None`: a list, or keys that are not known beforehand.
+    pub slot: Option<Slot>,
     /// Starting values of a keyed parameter.
     pub table: Vec<(Vec<i64>, i64)>,
+}
+
+/// Where a number, or one for each of a few items, lies in the rows of its scope.
+#[derive(Clone, Debug)]
+pub struct Slot {
+    /// Of `Scenario::rows`.
+    pub rows: usize,
+    pub width: usize,
+    /// Its first column; those of its keys follow, the last key fastest.
+    pub column: usize,
+    /// How many items each key has.
+    pub keys: Vec<i64>,
+}
+
+impl Slot {
+    /// The column of these keys; `None`: one of them is no item.
+    #[must_use]
+    pub fn at(&self, keys: &[i64]) -> Option<usize> {
+        let mut at = 0;
+        for (key, n) in keys.iter().zip(&self.keys) {
+            at = at * n + Some(*key).filter(|k| (0..*n).contains(k))?;
+        }
+        Some(self.column + at as usize)
+    }
+
+    /// Its columns, each with its keys.
+    pub fn columns(&self) -> impl Iterator<Item = (usize, Vec<i64>)> + '_ {
+        let many: i64 = self.keys.iter().product();
+        (0..many).map(|n| {
+            let mut left = n;
+            let mut keys: Vec<i64> = self.keys.iter().rev().map(|k| (left % k, left /= k).0).collect();
+            keys.reverse();
+            (self.column + n as usize, keys)
+        })
+    }
+}
+
+/// The numbers that each instance of a scope has: whose each column is, and with what it starts.
+#[derive(Clone, Debug)]
+pub struct RowDef {
+    pub scope: Scope,
+    pub columns: Vec<(u16, i64)>,
 }
 
 #[derive(Clone, Debug)]
@@ -1385,8 +1427,7 @@ pub struct Scenario {
     pub timers: Vec<String>,
     pub flow: Vec<Step>,
     pub loops: Vec<LoopDef>,
-    /// Columns of each scope's row.
-    pub columns: BTreeMap<Scope, Vec<u16>>,
+    pub rows: Vec<RowDef>,
     pub frame: Frame,
     /// What a person sees is computed from that person's table alone (and from what belongs to the session).
     pub apart: bool,

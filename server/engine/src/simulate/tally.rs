@@ -83,7 +83,11 @@ impl Tally {
         let options = Options::new(sc);
         let endings = sc.endings.len() + 1;
         let shown = |v: &crate::scenario::model::VarDef| {
-            v.shown.is_some() && v.column.is_some() && matches!(v.ty.base, Base::Number | Base::Decimal) && !matches!(v.scope, Scope::Token(_))
+            v.shown.is_some()
+                && v.slot.is_some()
+                && v.keys.is_empty()
+                && matches!(v.ty.base, Base::Number | Base::Decimal)
+                && !matches!(v.scope, Scope::Token(_))
         };
         let vars = sc.vars.iter().enumerate().filter(|(_, v)| shown(v));
         Tally {

@@ -24,7 +24,8 @@ use names::{Decl, Names};
 use super::faults::Faults;
 use super::limits;
 use super::model::{
-    Base, BoardDef, Frame, GroupDef, KindDef, ListDef, LoopDef, RoleDef, Scenario, Scope, TeamDef, TextDef, Ty, Val, ValueDef, VarDef, X, ZoneDef,
+    Base, BoardDef, Frame, GroupDef, KeyOf, KindDef, ListDef, LoopDef, RoleDef, RowDef, Scenario, Scope, Slot, TeamDef, TextDef, Ty, Val, ValueDef,
+    VarDef, X, ZoneDef,
 };
 use super::rules::ast::Ex;
 use super::rules::{parse, phrase};
@@ -141,7 +142,7 @@ pub fn compile(tree: &Tree, hash: &str, faults: &mut Faults) -> Option<Scenario>
     c.look_for_leaks(&phases, &moves, &panels);
     c.look_at_people(&people);
     c.pieces();
-    let columns = c.give_columns();
+    let rows = c.give_slots();
     let (title, summary) = c.title();
     let plays = super::plays::compile(&mut c, &phases, &moves);
     let mut scenario = Scenario {
@@ -173,7 +174,7 @@ pub fn compile(tree: &Tree, hash: &str, faults: &mut Faults) -> Option<Scenario>
         timers: c.timers,
         flow,
         loops: c.loops,
-        columns,
+        rows,
         frame: c.frame,
         plays,
         apart: false,
@@ -183,6 +184,9 @@ pub fn compile(tree: &Tree, hash: &str, faults: &mut Faults) -> Option<Scenario>
     scenario.apart = crate::view::stays_apart(&scenario);
     Some(scenario)
 }
+
+/// Numbers of one variable that lie in the rows of its scope at most; where there are more, only what is written is kept.
+const IN_ROWS: i64 = 64;
 
 /// The texts of a list key; none if absent.
 pub fn texts_of(node: &Node, key: &str) -> Vec<String> {
@@ -280,7 +284,7 @@ impl VarDef {
             input: false,
             knob: false,
             private: false,
-            column: None,
+            slot: None,
             table: Vec::new(),
         }
     }
@@ -620,15 +624,36 @@ impl<'t> Compiler<'t> {
         reg
     }
 
-    fn give_columns(&mut self) -> BTreeMap<Scope, Vec<u16>> {
-        let mut columns: BTreeMap<Scope, Vec<u16>> = BTreeMap::new();
-        for (i, v) in self.vars.iter_mut().enumerate() {
-            if v.keys.is_empty() && !v.ty.list {
-                let row = columns.entry(v.scope).or_default();
-                v.column = Some(row.len() as u16);
-                row.push(i as u16);
-            }
+    fn give_slots(&mut self) -> Vec<RowDef> {
+        let mut rows: Vec<RowDef> = Vec::new();
+        for i in 0..self.vars.len() {
+            let Some(keys) = self.few_keys(&self.vars[i]) else { continue };
+            let v = &mut self.vars[i];
+            let at = rows.iter().position(|r| r.scope == v.scope).unwrap_or_else(|| {
+                rows.push(RowDef { scope: v.scope, columns: Vec::new() });
+                rows.len() - 1
+            });
+            let slot = Slot { rows: at, width: 0, column: rows[at].columns.len(), keys };
+            let start = |keys: &[i64]| v.table.iter().find(|(k, _)| k == keys).map_or(v.start.num(), |(_, n)| *n);
+            rows[at].columns.extend(slot.columns().map(|(_, keys)| (i as u16, start(&keys))));
+            v.slot = Some(slot);
         }
-        columns
+        for slot in self.vars.iter_mut().filter_map(|v| v.slot.as_mut()) {
+            slot.width = rows[slot.rows].columns.len();
+        }
+        rows
+    }
+
+    /// How many items each key of a number has, where all are known and few. Which answers were given, and what was
+    /// kept of earlier passes, is told by what is written at all: those have no place of their own.
+    fn few_keys(&self, v: &VarDef) -> Option<Vec<i64>> {
+        let many = |key: &KeyOf| match key {
+            KeyOf::Item(list) => Some(self.lists[usize::from(*list)].items.len() as i64),
+            KeyOf::Role => Some(self.roles.len() as i64),
+            _ => None,
+        };
+        let keys: Option<Vec<i64>> = v.keys.iter().map(many).collect();
+        let plain = !v.ty.list && (v.keys.is_empty() || !v.input && v.history.is_empty());
+        keys.filter(|k| plain && k.iter().product::<i64>() <= IN_ROWS)
     }
 }
