@@ -4,7 +4,7 @@ use super::{Exec, Jump};
 use crate::eval::{Ctx, Regs};
 use crate::event::{Event, Unit};
 use crate::id::SeatId;
-use crate::scenario::model::{MoveDef, NONE, Scope, TimeoutDef, Val};
+use crate::scenario::model::{EndsDef, MoveDef, NONE, Scope, TimeoutDef, Val};
 use crate::state::SealedAnswer;
 use crate::view::{Mode, Status};
 
@@ -19,6 +19,9 @@ enum Fill {
 impl Exec<'_> {
     pub fn open_phase(&mut self, s: u32, phase: u16) {
         let def = &self.sc.phases[usize::from(phase)];
+        if matches!(def.ends, EndsDef::AtOnce) {
+            return self.pass_through(s, phase);
+        }
         let cx = self.strand_ctx(s);
         self.rule(&def.before, cx, &mut Regs::default());
         if let Some(jump) = self.jump.take() {
@@ -41,6 +44,14 @@ impl Exec<'_> {
         }
         self.nobody_can(s, phase, &asked);
         self.absent_answer(s);
+    }
+
+    /// A phase that asks nobody is open while its rule runs: also one whose rule ends the play has been played.
+    fn pass_through(&mut self, s: u32, phase: u16) {
+        let at = self.st.clock;
+        self.emit(Event::PhaseOpened { strand: s, phase, asked: Vec::new(), limit: None, at });
+        self.rule(&self.sc.phases[usize::from(phase)].before, self.strand_ctx(s), &mut Regs::default());
+        self.carry_out_jump(s);
     }
 
     /// Seats of the strand that play now and for whom `who` holds; with `cover` all of them.
