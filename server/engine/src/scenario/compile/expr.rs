@@ -676,7 +676,7 @@ impl Cx<'_, '_> {
                 let cols = &self.c.boards.get(usize::from(board))?.cols;
                 let col = cols.iter().position(|c| c.id == n)?;
                 let ty = cols[col].ty;
-                (X::SpaceAttr { board, col: col as u16, space: b() }, ty)
+                self.at_this_table(X::SpaceAttr { board, col: col as u16, space: b() }, ty)
             }
             (Base::Token(k), _) => {
                 return self.item_attr(self.c.kind_list(k), n, X::TokenItem(b()));
@@ -711,7 +711,17 @@ impl Cx<'_, '_> {
     fn item_attr(&self, list: u16, n: &str, item: X) -> Option<Typed> {
         let cols = &self.c.lists.get(usize::from(list))?.cols;
         let col = cols.iter().position(|c| c.id == n)?;
-        Some((X::Attr { list, col: col as u16, item: boxed(item) }, cols[col].ty))
+        Some(self.at_this_table(X::Attr { list, col: col as u16, item: boxed(item) }, cols[col].ty))
+    }
+
+    /// A file names a team once; whoever reads it means that team of the own table.
+    fn at_this_table(&self, x: X, ty: Ty) -> Typed {
+        if ty.base != Base::Team || !self.a.table {
+            return (x, ty);
+        }
+        let teams = X::K(self.c.teams.len() as i64);
+        let first = X::Arith(Arith::Mul, boxed(X::CtxTable), boxed(teams));
+        (X::Arith(Arith::Add, boxed(first), boxed(x)), ty)
     }
 
     // ------------------------------------------------------------ a of b
