@@ -723,7 +723,7 @@ impl<'a> Env<'a> {
             }
             X::In(a, s) => {
                 let a = self.num(a);
-                i64::from(!self.visit(s, &mut |_, i| i != a))
+                i64::from(self.has(s, a))
             }
             X::Empty(s) => i64::from(!self.has_so_many(s, 1)),
             X::EqList(a, b) => {
@@ -816,6 +816,15 @@ impl<'a> Env<'a> {
                 n += 1;
                 n < so_many
             })
+    }
+
+    /// Is it in the set? Of a part of a set only the one in question is looked at.
+    pub fn has(&mut self, set: &X, item: i64) -> bool {
+        match set {
+            X::AllItems(l) => (0..self.sc.lists[usize::from(*l)].items.len() as i64).contains(&item),
+            X::Where { set, reg, cond } => self.has(set, item) && self.holds(*reg, item, cond),
+            _ => !self.visit(set, &mut |_, i| i != item),
+        }
     }
 
     fn count(&mut self, set: &X, holds: impl Fn(&mut Self, i64) -> bool) -> i64 {

@@ -108,11 +108,20 @@ pub fn validate_asks(x: &mut Exec<'_>, asks: &[AskDef], author: Option<u32>, cx:
     let mut pending: Vec<(u16, Val)> = Vec::new();
     let mut typed: Vec<(usize, String)> = Vec::new();
     for (i, ask) in asks.iter().enumerate() {
-        let legal = legal_set(x.sc, &x.st, ask, cx, item, &pending);
-        let val = match inputs.get(&ask.id) {
-            Some(answer) => check_one(ask, &legal, answer, &mut |text| typed.push((i, text.to_string())))?,
-            None if ask.optional => nothing(ask, x),
-            None => return Err(Refusal::at(Code::Type, &ask.id)),
+        let val = match (inputs.get(&ask.id), one_of(ask)) {
+            (Some(Answer::Number(n)), Some(of)) => {
+                let mut regs = Regs::default();
+                regs.n[0] = item;
+                let mut env = Env::new(x.sc, &x.st, cx, &mut regs);
+                env.pending = &pending;
+                // Whether it is among them is known without writing all of them out.
+                Some(Val::N(*n)).filter(|_| env.has(of, *n)).ok_or_else(|| Refusal::at(Code::Choice, &ask.id))?
+            }
+            (Some(answer), _) => {
+                check_one(ask, &legal_set(x.sc, &x.st, ask, cx, item, &pending), answer, &mut |text| typed.push((i, text.to_string())))?
+            }
+            (None, _) if ask.optional => nothing(ask, x),
+            (None, _) => return Err(Refusal::at(Code::Type, &ask.id)),
         };
         pending.push((ask.var, val));
     }
@@ -122,6 +131,14 @@ pub fn validate_asks(x: &mut Exec<'_>, asks: &[AskDef], author: Option<u32>, cx:
         pending[i].1 = Val::N(i64::from(id));
     }
     Ok(pending.into_iter().map(|p| p.1).collect())
+}
+
+/// What exactly one must be chosen of.
+fn one_of(ask: &AskDef) -> Option<&X> {
+    match &ask.input {
+        InputDef::Choice { least: X::K(1), most: X::K(1), of } => Some(of),
+        _ => None,
+    }
 }
 
 fn nothing(ask: &AskDef, x: &Exec<'_>) -> Val {
@@ -178,7 +195,7 @@ fn within(n: i64, legal: &Legal) -> Option<Val> {
 
 fn chosen(ask: &AskDef, legal: &Legal, answer: &Answer) -> Res<Val> {
     let no = |code| Refusal::at(code, &ask.id);
-    let single = matches!(ask.input, InputDef::Choice { least: X::K(1), most: X::K(1), .. });
+    let single = one_of(ask).is_some();
     let list = match answer {
         Answer::Number(n) => vec![*n],
         Answer::List(l) => l.clone(),
