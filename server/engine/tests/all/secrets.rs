@@ -412,6 +412,103 @@ fn a_card_in_the_deck_is_seen_by_nobody() {
     assert!(seen[0] > 0 && seen[1] > 0, "cards were drawn and explained: {seen:?}");
 }
 
+// ---------------------------------------------------------------- audiences
+
+/// Who reads a number of Ada's in a panel that is open on every phone, on the wall and on the desk.
+/// Ada and Bea are of one team, Ciro and Dan of the other; Ada and Ciro hold the same role. (What is `only owner` stands
+/// in no panel without `least`: the checker refuses it.)
+#[test]
+fn a_panel_tells_each_reader_what_the_audience_says() {
+    const WHO: [&str; 6] = ["ada", "bea", "ciro", "dan", "hall", "desk"];
+    for (seen, readers) in [
+        ("all", "ada bea ciro dan hall desk"),
+        ("table", "ada bea ciro dan hall desk"),
+        ("team", "ada bea desk"),
+        ("role", "ada ciro desk"),
+        ("role lupo", "ada ciro desk"),
+        ("team blu", "ciro dan desk"),
+        ("owner", "ada desk"),
+        ("desk", "desk"),
+        ("nobody", ""),
+    ] {
+        let sc = crate::common::tiny(&SHOWN.replace("SEEN", seen));
+        let mut room = Room::begun(&sc, 4);
+        for (seat, (team, role)) in [(0, 0), (0, 1), (1, 0), (1, 1)].into_iter().enumerate() {
+            room.st.seats[seat].team = team;
+            room.st.seats[seat].role = role;
+        }
+        let all = [0, 1, 2, 3].map(|s| Viewer::Seat(SeatId(s))).into_iter().chain([Viewer::Projector, Viewer::Desk]);
+        let reads = |viewer: &Viewer| snapshot(&sc, &room.st, *viewer, 0).iter().any(|(_, json)| json.contains("7101"));
+        let found: Vec<&str> = all.zip(WHO).filter(|(viewer, _)| reads(viewer)).map(|(_, who)| who).collect();
+        assert_eq!(found.join(" "), readers, "{seen}");
+    }
+}
+
+const SHOWN: &str = r#"
+flow = "gioca"
+[people]
+seats = [2, 6]
+tables = [1, 1]
+absent = "wait"
+latecomers = "join"
+leftover = "spread"
+teams = ["rossi", "blu"]
+teams_by = "even"
+deal = "start"
+more_seats = "repeat"
+[role]
+lupo = { seen = "owner" }
+pecora = { seen = "owner" }
+[variable]
+cifra = { of = "seat", seen = "SEEN" }
+[panel.cifre]
+kind = "table"
+on = ["phone", "projector", "desk"]
+rows = "seats"
+column.quale = "cifra"
+[phase.gioca]
+ends = "desk"
+before = "cifra of first(seats) = 7101"
+panels = ["cifre"]
+"#;
+
+/// What is private is for the people it is meant for, not for the desk and the wall.
+#[test]
+fn a_private_answer_is_on_no_screen_of_the_house() {
+    let sc = crate::common::tiny(
+        r#"
+flow = "scrivi"
+[phase.scrivi]
+ends = "desk"
+limit = "none"
+who = "all"
+panels = ["detti"]
+[phase.scrivi.move.scrivo]
+mode = "at once"
+timeout = "pass"
+extra = true
+seen = "table"
+ask.aperto = "text up to 80"
+ask.privato = { is = "text up to 80", private = true }
+[panel.detti]
+kind = "quotes"
+on = ["phone", "projector", "desk"]
+rows = "seats"
+column.aperto = "aperto"
+column.privato = "privato"
+"#,
+    );
+    let mut room = Room::begun(&sc, 2);
+    let inputs = [("aperto", Answer::Text("parole di tutti".into())), ("privato", Answer::Text("parole al tavolo".into()))];
+    room.go(&Command::Seat { seat: SeatId(0), act: crate::common::made("scrivo", None, &inputs) });
+    let reads = |viewer, words: &str| snapshot(&sc, &room.st, viewer, 0).iter().any(|(_, json)| json.contains(words));
+    let phones = [0, 1].map(|s| Viewer::Seat(SeatId(s)));
+    for viewer in phones.into_iter().chain([Viewer::Projector, Viewer::Desk]) {
+        assert!(reads(viewer, "parole di tutti"), "{viewer:?}");
+        assert_eq!(reads(viewer, "parole al tavolo"), phones.contains(&viewer), "{viewer:?}");
+    }
+}
+
 // ---------------------------------------------------------------- what stays out of a copy for readers
 
 /// A private note, and a choice that only its owner sees, are left out; the neighbour's ordinary words are kept.
