@@ -56,6 +56,10 @@ export function valueText(value: ShownValue, name: Names, words: { yes: string; 
 	return (value as ShownValue[]).map((v) => valueText(v, name, words)).join(", ") || "–";
 }
 
+/** Minutes of a limit, to the tenth: a minute and a half is neither one nor two. */
+export const minutesIn = (ms: number, lang: string): string =>
+	showNumber(Math.max(1, Math.round(ms / 6000)) / 10, lang);
+
 export function showNumber(value: number, lang: string): string {
 	return value.toLocaleString(lang, { maximumFractionDigits: 2 }).replace("-", "−");
 }

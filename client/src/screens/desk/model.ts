@@ -204,8 +204,6 @@ export function passed(ms: Millis): string {
 	return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-export const minutesOf = (ms: Millis): string => String(Math.max(1, Math.round(ms / 60_000)));
-
 /** Tables with people, but too few to begin. */
 export function tooFew(parts: Parts): { n: number; has: number; need: number }[] {
 	const need = parts.session?.seats[0] ?? 1;

@@ -28,7 +28,7 @@ const library = {
 	empty: "Nessuno scenario in questa cartella.",
 	emptyText: "Copia qui una cartella di scenario, compare da sé. Il manuale per chi scrive è in scenarios/README.md.",
 	seats: (a: number, b: number) => (a === b ? `${a} a tavolo` : `${a}–${b} a tavolo`),
-	minutes: (n: number) => `${n} min`,
+	minutes: (n: number | string) => `${n} min`,
 	reviewed: (when: string) => `Verificato: ${when}`,
 	unreviewed: "Da far verificare a un giurista",
 	broken: (n: number) => (n === 1 ? "Ha un errore, non si può giocare" : `Ha ${n} errori, non si può giocare`),
