@@ -150,6 +150,7 @@ impl<'a> Env<'a> {
             | X::SpaceRow { .. }
             | X::SpaceAttr { .. }
             | X::Free { .. }
+            | X::Fits { .. }
             | X::Distance { .. }
             | X::Way { .. }
             | X::Inline { .. } => self.space(x),
@@ -424,6 +425,10 @@ impl<'a> Env<'a> {
                 let s = self.num(space);
                 i64::from(s != NONE && self.on_space(*board, s).next().is_none())
             }
+            X::Fits { board, token, space } => {
+                let (t, s) = (self.num(token), self.num(space));
+                i64::from(t != NONE && s != NONE && crate::cells::fits(self.sc, &self.st.tokens, t as usize, *board, s as u32))
+            }
             X::Distance { board, a, b } => {
                 let (a, b) = (self.num(a), self.num(b));
                 self.distance(*board, a, b)
@@ -444,8 +449,10 @@ impl<'a> Env<'a> {
     }
 
     fn on_space(&self, board: u16, space: i64) -> impl Iterator<Item = i64> + 'a {
-        let at = Spot::Space(board, space as u32);
-        self.st.tokens.iter().enumerate().filter(move |(_, t)| t.at == at).map(|(i, _)| i as i64)
+        let (sc, at) = (self.sc, Spot::Space(board, space as u32));
+        let there =
+            move |t: &crate::state::Token| t.at == at || sc.kinds[usize::from(t.kind)].wide && crate::cells::is_on(sc, t, board, space as u32);
+        self.st.tokens.iter().enumerate().filter(move |(_, t)| there(t)).map(|(i, _)| i as i64)
     }
 
     fn inline(&mut self, board: u16, spaces: [&X; 3]) -> i64 {

@@ -7,6 +7,7 @@
 //! Pure and deterministic: no IO, no clock, no async, no logging. `decide` holds every rule and may refuse;
 //! `evolve` holds none and cannot fail; the state is only ever the fold of its events.
 
+pub mod cells;
 pub mod command;
 pub mod decide;
 pub mod eval;

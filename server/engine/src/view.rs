@@ -550,6 +550,10 @@ pub struct PawnPart {
     pub owner: Owner,
     /// Number of its colour and shape: that of its team, group or seat, otherwise that of its kind.
     pub look: u32,
+    /// Spaces it covers, where it covers several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<i64>>", optional)]
+    pub cells: Vec<i64>,
     pub label: Line,
     pub mine: bool,
 }

@@ -304,7 +304,7 @@ impl Exec<'_> {
     fn make_teams(&mut self, table: u32) {
         let seats: Vec<u32> = self.st.at_table(table).collect();
         let n = self.sc.teams.len() as u32;
-        if n > 0 && matches!(self.sc.people.teams_by, TeamsBy::Even | TeamsBy::Choose) {
+        if n > 0 && self.sc.people.teams_by == TeamsBy::Even {
             let sizes = self.team_sizes(seats.len());
             let order = self.shuffled(&seats.iter().map(|s| i64::from(*s)).collect::<Vec<_>>(), Draw::Group);
             let mut at = 0;
@@ -362,7 +362,7 @@ impl Exec<'_> {
     }
 
     fn deal_roles(&mut self, table: u32) {
-        if self.sc.roles.is_empty() || !matches!(self.sc.people.deal, DealBy::Start | DealBy::Choose) {
+        if self.sc.roles.is_empty() || self.sc.people.deal != DealBy::Start {
             return;
         }
         let seats: Vec<i64> = self.st.at_table(table).map(i64::from).collect();

@@ -16,6 +16,8 @@ pub const SECTIONS: usize = 3_000;
 pub const ROWS: usize = 2_000;
 /// Pieces of one kind at a table that rules make, where the file does not say `most`.
 pub const PIECES: u32 = 200;
+/// Cells that one piece covers.
+pub const CELLS: usize = 64;
 /// Columns of a sheet.
 pub const COLUMNS: usize = 200;
 /// Faults of one sort reported in one file, before its reader gives up.

@@ -322,6 +322,12 @@ pub enum X {
         board: u16,
         space: B,
     },
+    /// A token would lie there: on the board, and on no other's cells.
+    Fits {
+        board: u16,
+        token: B,
+        space: B,
+    },
     Distance {
         board: u16,
         a: B,
@@ -770,6 +776,8 @@ pub struct ItemDef {
     pub picture: Option<String>,
     pub alt: Words,
     pub qty: u32,
+    /// Cells of a grid it covers, from the corner on which it stands; empty: that one alone.
+    pub covers: Vec<[u32; 2]>,
     /// One for each column: a number (or reference) or a text.
     pub attrs: Vec<AttrVal>,
 }
@@ -806,6 +814,8 @@ pub struct KindDef {
     /// Items that begin each on a space of its own: item, board, space.
     pub starts: Vec<(u32, u16, u32)>,
     pub most: u32,
+    /// Some of its items cover several cells.
+    pub wide: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -1357,7 +1367,6 @@ pub enum Late {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DealBy {
     Start,
-    Choose,
     Desk,
     Rules,
 }
@@ -1372,7 +1381,6 @@ pub enum MoreSeats {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TeamsBy {
     Even,
-    Choose,
     Desk,
     Rules,
 }

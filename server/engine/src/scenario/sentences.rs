@@ -117,10 +117,10 @@ pub const CATALOGUE: &[Sentence] = &[
     row("T325", &[], "«draw» prende carte da un mazzo o da un mucchio.", "«draw» takes cards from a stack or a pool.", "Per una persona a sorte: `pick 1 of seats into …`.", "For a person by lot: `pick 1 of seats into …`."),
     row("T326", &[], "Qui c'è più di una cosa, e ne serve una sola.", "There is more than one thing here, and one is needed.", "`first(…)` ne prende una; `best`, `least` e `most` danno una lista, con tutti i pari.", "`first(…)` takes one; `best`, `least` and `most` give a list, with all ties."),
     row("T327", &["one kind", "other kind"], "Da una parte c'è {0:una}, dall'altra {1:una}: qui serve la stessa cosa.", "{0:A} on one side, {1:a} on the other: the same is needed here.", "", ""),
+    row("T328", &["token"], "Il disegno delle caselle che «{0}» copre non va bene.", "The drawing of the cells that «{0}» covers does not fit.", "Una riga di segni per ogni fila di caselle, `.` per quelle vuote: `covers = [\"##\", \"#.\"]`, al massimo 64 caselle, su un tabellone `grid`.", "A row of signs for each row of cells, `.` for those left free: `covers = [\"##\", \"#.\"]`, 64 cells at most, on a `grid` board."),
     row("W307", &["input", "who acts", "the one looked at"], "Qui «{0}» è di chi si sta guardando, non di chi fa la mossa.", "Here «{0}» is of the one looked at, not of whoever makes the move.", "`{0} of {1}` per chi fa la mossa; `{0} of {2}` se volevi l'altro.", "`{0} of {1}` for whoever makes the move; `{0} of {2}` if you meant the other."),
     row("W308", &[], "Da una parte e dall'altra c'è la stessa cosa.", "The same thing stands on both sides.", "Un nome da solo è di chi si sta guardando; di chi agisce: `… of me`.", "A bare name is of the one looked at; of whoever acts: `… of me`."),
     row("T302", &[], "Per confrontare si scrive «is».", "To compare, write «is».", "Per esempio: `if fiducia is 3:`", "For example: `if fiducia is 3:`"),
-    row("T303", &["name"], "«{0}» può essere nessuno: che cosa vale allora?", "«{0}» may be nobody: what then?", "`if {0} is none: … else: …`, oppure `… otherwise …`.", "`if {0} is none: … else: …`, or `… otherwise …`."),
     row("T304", &["sign", "near"], "Non capisco «{0}».{1:near}", "«{0}» is unknown.{1:near}", "", ""),
     row("T305", &[], "Il tempo che passa non sta nei valori.", "Passing time does not live in values.", "Usa un timer, e `t is over`.", "Use a timer, and `t is over`."),
     row("T306", &[], "Il caso non sta nelle espressioni.", "Chance does not live in expressions.", "Prima `roll 1 dice into d`.", "First `roll 1 dice into d`."),
@@ -171,7 +171,6 @@ pub const CATALOGUE: &[Sentence] = &[
     row("F406", &[], "Una fase coperta deve durare un tempo esatto, altrimenti la fretta tradisce il ruolo.", "A covered phase must last an exact time, or haste betrays the role.", "`ends = \"time\"`", "`ends = \"time\"`"),
     // V: visibility.
     row("W501", &["what", "unused"], "«{0}» qui non lo vede nessuno: al suo posto apparirà «…».", "Nobody here sees «{0}»: people will read «…» in its place.", "Allarga `seen`, usa `reveal {0} to table`, oppure toglilo dal testo.", "Widen `seen`, use `reveal {0} to table`, or take it out of the text."),
-    row("W502", &["name"], "Chi legge qui saprebbe «{0}», che vede solo chi lo ha.", "Who reads this would know «{0}», seen by its owner only.", "Restringi il pannello, o scrivilo in `meant`.", "Narrow the panel, or put it in `meant`."),
     row("V503", &["name"], "Chi risponde vedrebbe «{0}» di un altro nell'elenco delle scelte.", "The list of answers would show somebody else's «{0}».", "`one of places of …`", "`one of places of …`"),
     row("W503", &["name"], "Il rifiuto di questa mossa dice a chi prova «{0}», che non vede.", "A refusal of this move tells who tries «{0}», which they do not see.", "Un altro controllo, o `meant`.", "Another check, or `meant`."),
     row("W504", &["id"], "«meant» nomina «{0}», ma lì non trapela niente.", "«meant» names «{0}», but nothing leaks there.", "Togli il nome.", "Delete the id."),
@@ -179,7 +178,6 @@ pub const CATALOGUE: &[Sentence] = &[
     row("V505", &[], "Chi agisce qui è un segreto: la fase lo copre o no?", "Who acts here is a secret: does the phase cover it or not?", "`cover = true`, oppure `cover = false`.", "`cover = true`, or `cover = false`."),
     row("V506", &[], "Questa risposta è solo di chi la dà: qui servono almeno tre persone.", "This answer is its owner's alone: at least three people are needed here.", "`least = 3`", "`least = 3`"),
     // B: bounds.
-    row("B601", &["steps", "limit"], "Questa regola può fare {0} passi; il limite è {1}.", "This rule may take {0} steps; the limit is {1}.", "Guarda quale ciclo pesa di più.", "See which loop weighs most."),
     // P: people.
     row(
         "P701",
@@ -197,8 +195,6 @@ pub const CATALOGUE: &[Sentence] = &[
     row("X803", &["kind", "id", "child", "file"], "{0:Alla} «{1}» mancano le parole per «{2}».", "{0:The} «{1}» has no words for «{2}».", "Aggiungi sotto il suo titolo in {3}: `- {2}: …`", "Add below its heading in {3}: `- {2}: …`"),
     row("X804", &["kind", "id", "file", "words to paste"], "In {2} manca la traduzione {0:della} «{1}».", "{2} has no translation of {0:the} «{1}».", "Incolla: `{3}`", "Paste: `{3}`"),
     row("X805", &["kind", "id", "near"], "Queste parole non sono di nessuno: non c'è {0:una} «{1}».{2:near}", "These words belong to nothing: there is no {0:kind} «{1}».{2:near}", "", ""),
-    row("X806", &["text"], "Nessuna regola mostra il testo «{0}».", "No rule shows text «{0}».", "`show {0} to …`, oppure toglilo.", "`show {0} to …`, or delete it."),
-    row("X807", &["kind", "id"], "La traduzione {0:della} «{1}» è di prima dell'ultima modifica.", "The translation of {0:the} «{1}» is older than the last change.", "Confronta i due testi.", "Compare the two texts."),
     row("X808", &["kind", "id"], "{0:Alla} «{1}» manca il titolo, dopo i due punti.", "{0:The} «{1}» has no title after the colon.", "", ""),
     row("X809", &["kind", "near"], "Non conosco i titoli che cominciano con «{0}».{1:near}", "I don't know headings that begin with «{0}».{1:near}", "Un titolo è `## tipo nome: Titolo`.", "A heading is `## kind name: Title`."),
     row("X810", &["kind", "id", "child", "near"], "{0:La} «{1}» non ha niente che si chiami «{2}».{3:near}", "{0:The} «{1}» has nothing called «{2}».{3:near}", "Per un elenco nel testo usa `*`.", "For a list in the text use `*`."),

@@ -123,6 +123,10 @@ pub fn parts<'a>(x: &'a X, f: &mut dyn FnMut(&'a X)) {
             f(a);
             f(b);
         }
+        X::Fits { token, space, .. } => {
+            f(token);
+            f(space);
+        }
         X::If(a, b, c) | X::Points { v: a, over: b, item: c } | X::Inline { a, b, c, .. } | X::Way { a, b, cond: c, .. } => {
             f(a);
             f(b);

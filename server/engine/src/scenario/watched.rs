@@ -35,7 +35,8 @@ impl Watched {
                 | X::ZoneTokens { .. }
                 | X::Places { .. }
                 | X::TokensOn { .. }
-                | X::Free { .. } => out.tokens = true,
+                | X::Free { .. }
+                | X::Fits { .. } => out.tokens = true,
                 X::Asked(_) | X::Done(_) | X::Defaulted { .. } | X::AllAnswers(_) | X::Succeeds { .. } | X::ChannelOpen(_) => out.flow = true,
                 X::Elapsed | X::Remaining | X::TimerOver(_) => out.clock = true,
                 _ => {}

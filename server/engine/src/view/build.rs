@@ -1188,7 +1188,11 @@ impl<'a> Build<'a> {
                 _ => false,
             });
             let label = self.reader(Ctx::NOWHERE).token(i as i64);
-            out.push(PawnPart { board, token: i as i64, space: i64::from(space), owner, look, label, mine });
+            let cells = match crate::cells::drawing(self.sc, t) {
+                [] => Vec::new(),
+                covers => crate::cells::laid(self.sc, b, space, covers).0.into_iter().map(i64::from).collect(),
+            };
+            out.push(PawnPart { board, token: i as i64, space: i64::from(space), owner, look, cells, label, mine });
         }
         out
     }

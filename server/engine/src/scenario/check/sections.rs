@@ -111,12 +111,11 @@ const PEOPLE: &[Key] = &[
     free("optout", &[Shape::Word(&["observe", "keep"])]),
     free("ghosts", &[Shape::Word(&["table", "everything"])]),
     free("teams", NAMES_OR_MAP),
-    when("teams_by", &[Shape::Word(&["even", "choose", "desk", "rules"])], has_teams, "teams_by = \"even\""),
+    when("teams_by", &[Shape::Word(&["even", "desk", "rules"])], has_teams, "teams_by = \"even\""),
     free("team_size", RANGE),
-    free("teams_over", &[Shape::Word(&["table", "session"])]),
     free("groups", NAMES_OR_MAP),
     free("roles", TEXT),
-    when("deal", &[Shape::Word(&["start", "choose", "desk", "rules"])], has_roles, "deal = \"start\""),
+    when("deal", &[Shape::Word(&["start", "desk", "rules"])], has_roles, "deal = \"start\""),
     when("more_seats", &[Shape::Word(&["rest", "repeat", "observe"])], dealt_at_start, "more_seats = \"repeat\""),
     free("fewer_seats", &[Shape::Word(&["order", "lot"])]),
 ];
@@ -141,6 +140,7 @@ const TOKEN: &[Key] = &[
     free("has", TEXT_MAP),
     free("per", &[Shape::Word(&["seat", "team"])]),
     free("start", &[Shape::Text, Shape::TextMap]),
+    free("covers", &[Shape::Texts, Shape::Map]),
     free("most", COUNT),
     free("look", CARD_LOOK),
 ];

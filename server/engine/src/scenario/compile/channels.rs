@@ -49,7 +49,7 @@ impl<'t> Compiler<'t> {
         let items = signs.into_iter().map(|s| {
             let blocks = vec![crate::scenario::model::Para::Paragraph(vec![crate::scenario::model::Piece::Text(s.clone())])];
             let name = Words(vec![Some(Prose { blocks, places: Vec::new() }); langs]);
-            ItemDef { id: s, name, text: Words::default(), alt: Words::default(), picture: None, qty: 1, attrs: Vec::new() }
+            ItemDef { id: s, name, text: Words::default(), alt: Words::default(), picture: None, qty: 1, covers: Vec::new(), attrs: Vec::new() }
         });
         let items = items.collect();
         self.lists.push(ListDef { id: format!("_{}", n.id), cols: Vec::new(), items, name: Words::default(), look: "card".into() });

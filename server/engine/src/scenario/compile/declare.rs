@@ -7,6 +7,7 @@ use super::expr::{decimal, status};
 use super::flow::Spotted;
 use super::names::Decl;
 use crate::scenario::check::nearest::nearest;
+use crate::scenario::limits;
 use crate::scenario::model::{
     AttrVal, Aud, Audience, Base, BoardDef, ColDef, GroupDef, ItemDef, KeyOf, KindDef, ListDef, NONE, RoleDef, Scope, ShapeDef, SpaceDef, TeamDef,
     TextDef, Ty, Val, ValueDef, VarDef, Words, X, ZoneDef, ZoneKind,
@@ -87,6 +88,8 @@ impl<'t> Compiler<'t> {
             if n.get("rows").is_none() {
                 items.push(item(&n.id, 1));
             }
+            self.drawings(n, &mut items);
+            let wide = items.iter().any(|i| !i.covers.is_empty());
             let most = n.int("most").map_or_else(|| items.iter().map(|i| i.qty).sum(), |m| m as u32);
             let look = n.text("look").map_or("card", |t| t.0).to_string();
             self.lists.push(ListDef { id: n.id.clone(), cols: Vec::new(), items, name: Words::default(), look });
@@ -102,8 +105,41 @@ impl<'t> Compiler<'t> {
                     starts.push((i as u32, board, space));
                 }
             }
-            self.kinds.push(KindDef { id: n.id.clone(), list: l, per, start, starts, most });
+            self.kinds.push(KindDef { id: n.id.clone(), list: l, per, start, starts, most, wide });
         }
+    }
+
+    /// `covers`: one drawing for all items, or one for each; a row of signs for each row of cells, `.` is left free.
+    fn drawings(&mut self, n: &Node, items: &mut [ItemDef]) {
+        let Some(v) = n.get("covers") else { return };
+        if let ValueKind::Map(each) = &v.kind {
+            for e in each {
+                match items.iter_mut().find(|i| i.id == e.key) {
+                    Some(i) => i.covers = self.drawing(&e.value, &n.id),
+                    None => self.unknown(&e.key, e.key_span),
+                }
+            }
+            return;
+        }
+        let covers = self.drawing(v, &n.id);
+        items.iter_mut().for_each(|i| i.covers.clone_from(&covers));
+    }
+
+    fn drawing(&mut self, v: &Value, kind: &str) -> Vec<[u32; 2]> {
+        let ValueKind::List(rows) = &v.kind else {
+            self.faults.add("T328", v.span, &[kind]);
+            return Vec::new();
+        };
+        let rows: Vec<&str> = rows.iter().filter_map(|r| r.text().map(|t| t.0)).collect();
+        let row = |(r, text): (usize, &&str)| -> Vec<[u32; 2]> {
+            text.chars().enumerate().filter(|(_, sign)| !matches!(sign, '.' | ' ')).map(|(c, _)| [c as u32, r as u32]).collect()
+        };
+        let cells: Vec<[u32; 2]> = rows.iter().enumerate().flat_map(row).collect();
+        if cells.is_empty() || cells.len() > limits::CELLS {
+            self.faults.add("T328", v.span, &[kind]);
+            return Vec::new();
+        }
+        cells
     }
 
     /// `pista[0]`: a board and a space of it.
@@ -113,10 +149,10 @@ impl<'t> Compiler<'t> {
             self.unknown(board, span);
             return None;
         };
-        let want = rest.trim_end_matches(']').trim();
+        let want = rest.trim_end_matches(']').replace(' ', "");
         let space = self.boards[b].spaces.iter().position(|s| s.id == want || s.n.to_string() == want);
         if space.is_none() {
-            self.faults.add("N214", span, &[want, board]);
+            self.faults.add("N214", span, &[&want, board]);
         }
         Some((b as u16, space? as u32))
     }
@@ -1040,7 +1076,16 @@ fn plain(v: &Value) -> String {
 }
 
 fn item(id: &str, qty: u32) -> ItemDef {
-    ItemDef { id: id.to_string(), name: Words::default(), text: Words::default(), picture: None, alt: Words::default(), qty, attrs: Vec::new() }
+    ItemDef {
+        id: id.to_string(),
+        name: Words::default(),
+        text: Words::default(),
+        picture: None,
+        alt: Words::default(),
+        qty,
+        covers: Vec::new(),
+        attrs: Vec::new(),
+    }
 }
 
 fn role(id: &str) -> RoleDef {

@@ -1020,6 +1020,10 @@ impl Cx<'_, '_> {
                 (x, Some(board)) => (X::Free { board, space: boxed(x) }, BOOL),
                 _ => (X::K(0), BOOL),
             },
+            ("fits", [t, s]) => match (self.token_arg(&t.value), self.space_arg(s)) {
+                (token, (space, Some(board))) => (X::Fits { board, token: boxed(token), space: boxed(space) }, BOOL),
+                _ => (X::K(0), BOOL),
+            },
             ("inline", [a, b, c]) => {
                 let (xa, board) = self.space_arg(a);
                 let (xb, xc) = (self.space_arg(b).0, self.space_arg(c).0);
@@ -1211,6 +1215,19 @@ impl Cx<'_, '_> {
             _ => {
                 self.c.faults.add("T323", a.value.span, &["space", &self.c.type_name(ty)]);
                 (x, None)
+            }
+        }
+    }
+
+    /// A token, or the name of an item of which there is one.
+    fn token_arg(&mut self, ex: &Ex) -> X {
+        let (x, ty) = self.ex(ex, None);
+        match ty.base {
+            Base::Token(_) if !ty.list => x,
+            Base::Item(l) if !ty.list => self.one_token(l, &x).map_or(x, |(_, token)| token),
+            _ => {
+                self.c.faults.add("T315", ex.span, &[&self.c.type_name(ty)]);
+                x
             }
         }
     }

@@ -12,6 +12,7 @@ use crate::scenario::walk;
 #[derive(Default)]
 pub struct Revealed {
     vars: BTreeSet<u16>,
+    values: BTreeSet<u16>,
     zones: BTreeSet<u16>,
     roles: bool,
 }
@@ -26,14 +27,17 @@ impl Revealed {
                 self.zones.insert(*zone);
             }
             Thing::Role(_) => self.roles = true,
-            Thing::Value { .. } | Thing::Token(_) => {}
+            Thing::Value { v, .. } => {
+                self.values.insert(*v);
+            }
+            Thing::Token(_) => {}
         }
     }
 }
 
 /// Seen by no seat at all.
 fn unseen(seen: &Audience) -> bool {
-    seen.iter().all(|a| matches!(a, Aud::Nobody | Aud::Desk))
+    !seen.is_empty() && seen.iter().all(|a| matches!(a, Aud::Nobody | Aud::Desk))
 }
 
 /// Seen by everybody who is in a strand of this scope.
@@ -43,6 +47,14 @@ fn open(seen: &Audience, strand: Scope) -> bool {
         (Aud::Group(a), Scope::Group(b)) => *a == b,
         _ => false,
     })
+}
+
+/// A set before its `where`, `from` and `except`.
+fn hull(mut set: &X) -> &X {
+    while let X::Where { set: inner, .. } | X::Sorted { set: inner, .. } | X::Except { set: inner, .. } | X::Turned { set: inner, .. } = set {
+        set = inner;
+    }
+    set
 }
 
 fn any(x: &X, mut test: impl FnMut(&X) -> bool) -> bool {
@@ -86,19 +98,26 @@ impl Compiler<'_> {
             }
         }
         for (m, n) in moves.iter().zip(self.nodes("move")) {
+            let covered = n.parent.and_then(|p| self.phase_named(&self.tree.nodes[p].id)).map(|p| &phases[usize::from(p)]).filter(|p| p.cover);
             for ask in &m.asks {
                 let place = n.map("ask").iter().find(|e| e.key == ask.id).map_or(n.span, |e| e.value.span);
                 self.hidden_options(&ask.input, place);
-            }
-            if meant.iter().any(|x| x.0 == m.id) {
-                continue;
-            }
-            for check in &m.checks {
-                let hidden = self.reads_unseen(&check.cond);
-                let place = n.map("check").iter().find(|e| e.key == check.id).map_or(n.span, |e| e.value.span);
-                if let Some(name) = hidden {
-                    self.faults.add("W503", place, &[&name]);
+                if covered.is_some_and(|p| self.tells_all(&ask.input, p.scope)) {
+                    self.faults.add("V504", place, &[]);
                 }
+            }
+            let leaks: Vec<(Span, String)> = m
+                .checks
+                .iter()
+                .filter_map(|check| {
+                    let place = n.map("check").iter().find(|e| e.key == check.id).map_or(n.span, |e| e.value.span);
+                    Some((place, self.reads_unseen(&check.cond)?))
+                })
+                .collect();
+            match meant.iter().find(|x| x.0 == m.id) {
+                Some((id, span)) if leaks.is_empty() => self.faults.add("W504", *span, &[id]),
+                Some(_) => {}
+                None => leaks.iter().for_each(|(place, name)| self.faults.add("W503", *place, &[name])),
             }
         }
         for p in panels {
@@ -108,7 +127,47 @@ impl Compiler<'_> {
             if reads && p.least < 3 {
                 self.faults.add("V506", place, &[]);
             }
+            self.unseen_in_panel(p);
         }
+    }
+
+    /// A column that nobody can read, on whatever screen the panel stands. What is counted over many is another thing.
+    fn unseen_in_panel(&mut self, p: &PanelDef) {
+        let Some(n) = self.nodes("panel").into_iter().find(|n| n.id == p.id) else { return };
+        let at_desk = n.list("on").iter().any(|v| v.text().is_some_and(|t| t.0 == "desk"));
+        let hidden = |seen: &Audience| unseen(seen) && !(at_desk && seen.contains(&Aud::Desk));
+        for (c, e) in p.columns.iter().zip(n.map("column")) {
+            let read = match &c.place.x {
+                X::Otherwise(x, _) => x,
+                x => x,
+            };
+            let (seen, revealed, name) = match read {
+                X::Var { v, .. } | X::Past { v, .. } => {
+                    let def = &self.vars[usize::from(*v)];
+                    (&def.seen, self.revealed.vars.contains(v), def.id.clone())
+                }
+                X::Value { v, .. } => {
+                    let def = &self.values[usize::from(*v)];
+                    (&def.seen, self.revealed.values.contains(v), def.id.clone())
+                }
+                _ => continue,
+            };
+            if hidden(seen) && !revealed {
+                self.faults.add("W501", e.value.span, &[&name, ""]);
+            }
+        }
+    }
+
+    /// In a covered phase everybody gets this list, without its `where`: does it hold what not everybody sees?
+    fn tells_all(&self, input: &InputDef, strand: Scope) -> bool {
+        let (InputDef::Choice { of, .. } | InputDef::Any { of, .. } | InputDef::Order(of) | InputDef::Tiers { of, .. }) = input else { return false };
+        any(hull(of), |x| match x {
+            X::Var { v, inst, .. } => !matches!(**inst, X::Me) && !open(&self.vars[usize::from(*v)].seen, strand) && !self.revealed.vars.contains(v),
+            X::ZoneTokens { zone, inst } => {
+                !matches!(**inst, X::Me) && !open(&self.zones[usize::from(*zone)].seen, strand) && !self.revealed.zones.contains(zone)
+            }
+            _ => false,
+        })
     }
 
     /// Who acts depends on what not everybody sees: a role that is not open, a variable of the seat's own.
@@ -149,11 +208,7 @@ impl Compiler<'_> {
     /// The list of answers would show tokens whose face the one who answers does not see.
     fn hidden_options(&mut self, input: &InputDef, span: Span) {
         let (InputDef::Choice { of, .. } | InputDef::Any { of, .. } | InputDef::Order(of) | InputDef::Tiers { of, .. }) = input else { return };
-        let mut set = of;
-        while let X::Where { set: inner, .. } | X::Sorted { set: inner, .. } | X::Except { set: inner, .. } | X::Turned { set: inner, .. } = set {
-            set = inner;
-        }
-        let X::ZoneTokens { zone, inst } = set else { return };
+        let X::ZoneTokens { zone, inst } = hull(of) else { return };
         let def = &self.zones[usize::from(*zone)];
         let mine = matches!(**inst, X::Me | X::CtxTeam | X::CtxGroup(_));
         let owners = def.seen.iter().all(|a| *a == Aud::Owner);

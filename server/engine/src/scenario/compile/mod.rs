@@ -194,7 +194,7 @@ pub fn texts_of(node: &Node, key: &str) -> Vec<String> {
 }
 
 /// Every function of an expression.
-pub const FUNCTIONS: [&str; 45] = [
+pub const FUNCTIONS: [&str; 46] = [
     "abs",
     "floor",
     "round",
@@ -232,6 +232,7 @@ pub const FUNCTIONS: [&str; 45] = [
     "neighbours",
     "distance",
     "free",
+    "fits",
     "reach",
     "inline",
     "path",
@@ -248,7 +249,7 @@ const OF_LISTS: [&str; 23] = [
     "most", "next", "previous", "abs", "floor", "round",
 ];
 const OF_PEOPLE: [&str; 8] = ["held", "met", "rested", "asked", "done", "present", "answered", "defaulted"];
-const OF_BOARDS: [&str; 6] = ["neighbours", "distance", "free", "reach", "inline", "path"];
+const OF_BOARDS: [&str; 7] = ["neighbours", "distance", "free", "fits", "reach", "inline", "path"];
 const OF_TEXTS: [&str; 4] = ["same", "contains", "length", "words"];
 
 /// What others call them.
@@ -591,11 +592,15 @@ impl<'t> Compiler<'t> {
     fn pieces(&mut self) {
         for (k, n) in self.nodes("token").into_iter().enumerate() {
             let made = self.kinds_made.contains(&(k as u16));
-            let def = &mut self.kinds[k];
             if n.get("most").is_none() {
-                def.most = def.most.max(limits::PIECES);
+                self.kinds[k].most = self.kinds[k].most.max(limits::PIECES);
             }
             let lies = self.zones.iter().any(|z| usize::from(z.holds) == k && !z.start.is_empty());
+            let grid = |b: u16| self.boards.get(usize::from(b)).is_some_and(|b| matches!(b.shape, super::model::ShapeDef::Grid { .. }));
+            if self.kinds[k].wide && !grid(self.board_of(k as u16)) {
+                self.faults.add("T328", n.get("covers").map_or(n.span, |v| v.span), &[&n.id]);
+            }
+            let def = &self.kinds[k];
             if !made && !lies && def.per.is_none() && def.start.is_none() && def.starts.is_empty() {
                 self.faults.add("W217", n.span, &[&n.id]);
             }

@@ -71,14 +71,12 @@ impl<'t> Compiler<'t> {
             optout_keeps: word("optout") == "keep",
             ghosts_see_all: word("ghosts") == "everything",
             teams_by: match word("teams_by") {
-                "choose" => TeamsBy::Choose,
                 "desk" => TeamsBy::Desk,
                 "rules" => TeamsBy::Rules,
                 _ => TeamsBy::Even,
             },
             team_size: n.get("team_size").map(|_| pair("team_size", [1, 12])),
             deal: match word("deal") {
-                "choose" => DealBy::Choose,
                 "desk" => DealBy::Desk,
                 "rules" => DealBy::Rules,
                 _ => DealBy::Start,
