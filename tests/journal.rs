@@ -16,7 +16,7 @@ pub fn commit(session: Uuid, seq: u64, prev: &Hash, body: &str) -> Sealed {
         at: 1_700_000_000_000 + seq as i64,
         t: seq as i64,
         opening: (seq == 1).then(|| Opening { scenario: "h".into(), slug: "prova".into(), lang: "it".into() }),
-        events: vec![Event::Wrote { id: seq as u32, author: None, body: TextBody::Sealed(body.into()) }],
+        events: vec![Event::Wrote { id: seq as u32, author: None, body: TextBody::Sealed(body.into()), unkept: false }],
     };
     record::encode(&commit, prev).unwrap()
 }

@@ -195,7 +195,6 @@ impl Script<'_> {
             lines.push(
                 match people.deal {
                     DealBy::Start => self.say("I ruoli si danno all’inizio, a sorte.", "Roles are dealt at the start, by lot."),
-                    DealBy::Choose => self.say("Ognuno sceglie il proprio ruolo.", "Everybody chooses a role."),
                     DealBy::Desk => self.say("I ruoli li dà chi conduce.", "The facilitator gives the roles."),
                     DealBy::Rules => self.say("I ruoli li danno le regole.", "The rules give the roles."),
                 }

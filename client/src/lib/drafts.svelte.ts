@@ -116,5 +116,6 @@ export function toSend(inputs: InputPart[], all: Answers): Answers {
 		} else if (input.type === "text") out[input.id] = (value as string).trim();
 		else out[input.id] = value;
 	}
+	if (all["unkept"] === true && inputs.some((i) => i.keep_asked)) out["unkept"] = true;
 	return out;
 }

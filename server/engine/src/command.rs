@@ -65,6 +65,8 @@ pub enum SeatAct {
     },
     /// Finish speaking, where people speak in turn.
     Spoken,
+    /// Ask for the word, where it is asked for, or take the hand down.
+    Hand { up: bool },
     /// Ask the desk for help, or take the request back.
     Help { on: bool },
     /// "I'd rather sit this part out", and back.

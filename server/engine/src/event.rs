@@ -343,6 +343,12 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Millis>,
     },
+    /// Somebody asks for the word, or no longer does.
+    Hand {
+        strand: u32,
+        seat: u32,
+        up: bool,
+    },
 
     Told {
         text: u16,
@@ -390,6 +396,9 @@ pub enum Event {
         id: u32,
         author: Option<u32>,
         body: TextBody,
+        /// Whoever wrote it does not want it kept: seen at the table, left out of what people read afterwards.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unkept: bool,
     },
     Said {
         text: u32,

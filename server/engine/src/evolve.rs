@@ -50,7 +50,8 @@ pub fn evolve(sc: &Scenario, st: &mut State, event: &Event) {
         | Event::Deadline { .. }
         | Event::PhaseClosed { .. }
         | Event::Waits { .. }
-        | Event::Floor { .. } => flow(sc, st, event),
+        | Event::Floor { .. }
+        | Event::Hand { .. } => flow(sc, st, event),
         Event::Sealed { .. }
         | Event::Unsealed { .. }
         | Event::Version { .. }
@@ -108,12 +109,12 @@ fn session(sc: &Scenario, st: &mut State, event: &Event) {
             edit(&mut st.fired).insert((*trigger, *inst), *on);
         }
         Event::Finished { table, ending, winners, .. } => finished(sc, st, *table, *ending, winners),
-        Event::Wrote { author, body, .. } => {
+        Event::Wrote { author, body, unkept, .. } => {
             let body = match body {
                 TextBody::Plain(t) => Some(Arc::from(t.as_str())),
                 TextBody::Sealed(_) | TextBody::Gone => None,
             };
-            edit(&mut st.texts).push(Text { author: *author, body });
+            edit(&mut st.texts).push(Text { author: *author, body, unkept: *unkept });
         }
         Event::Projecting { show } => st.projected = show.clone(),
         Event::Uncovered { on } => st.uncovered = *on,
@@ -430,6 +431,7 @@ fn flow(sc: &Scenario, st: &mut State, event: &Event) {
                 frozen: false,
                 floor: None,
                 floor_until: None,
+                hands: Vec::new(),
             });
             let (scope, inst) = (s.scope, s.inst);
             let tables = st.table_of(sc, scope, inst).map_or_else(|| (0..st.tables).collect(), |t| vec![t]);
@@ -471,7 +473,8 @@ fn running(sc: &Scenario, st: &mut State, event: &Event) {
         | Event::Frozen { strand }
         | Event::DoneSet { strand, .. }
         | Event::Deadline { strand, .. }
-        | Event::Floor { strand, .. } => *strand,
+        | Event::Floor { strand, .. }
+        | Event::Hand { strand, .. } => *strand,
         _ => return,
     };
     let now = st.clock;
@@ -497,6 +500,13 @@ fn running(sc: &Scenario, st: &mut State, event: &Event) {
         Event::Floor { seat, until, .. } => {
             run.floor = *seat;
             run.floor_until = *until;
+            run.hands.retain(|h| Some(*h) != *seat);
+        }
+        Event::Hand { seat, up, .. } => {
+            run.hands.retain(|h| h != seat);
+            if *up {
+                run.hands.push(*seat);
+            }
         }
         _ => {}
     }

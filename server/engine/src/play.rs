@@ -222,6 +222,7 @@ impl Runner<'_> {
                 seat(*person, SeatAct::Back { name: mv.clone(), item, of: SeatId(of) })
             }
             PlayLine::Spoken(p) => seat(*p, SeatAct::Spoken),
+            PlayLine::Hand(p, up) => seat(*p, SeatAct::Hand { up: *up }),
             PlayLine::Arrives { table } => Command::Join { bot: false, table: table.map(TableId) },
             PlayLine::Judge { person, mv, yes, inputs } => {
                 let m = self.sc.moves.iter().position(|m| m.id == *mv)? as u16;
@@ -269,6 +270,10 @@ impl Runner<'_> {
         let def = self.sc.moves.iter().find(|m| m.id == mv);
         let mut out = Answers::new();
         for (name, given) in inputs {
+            if name == "unkept" {
+                out.insert(name.clone(), Answer::Yes(true));
+                continue;
+            }
             let ask = def.and_then(|d| d.asks.iter().chain(&d.replies).find(|a| a.id == *name));
             let answer = match given {
                 Given::Words(w) => Answer::Text(w.clone()),

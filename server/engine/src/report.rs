@@ -484,7 +484,8 @@ pub fn to_verify(sc: &Scenario, lang: usize) -> Vec<(Line, String)> {
 
 // ---------------------------------------------------------------- what is kept out of a readable copy
 
-/// What people were promised to keep for themselves: private answers, and those that nobody, or only their owner, sees.
+/// What people were promised to keep for themselves: private answers, those that nobody, or only their owner, sees, and texts
+/// whose writer did not want them kept.
 /// A copy of the record for readers leaves it out; the sealed record keeps it.
 pub struct Withheld<'a> {
     /// `None`: the scenario is lost, and with it what was promised. Then every text is kept out.
@@ -498,6 +499,9 @@ impl<'a> Withheld<'a> {
     pub fn of<'e>(sc: Option<&'a Scenario>, events: impl Iterator<Item = &'e Event>) -> Self {
         let mut all = Self { sc, texts: std::collections::BTreeSet::new() };
         for event in events {
+            if let Event::Wrote { id, unkept: true, .. } = event {
+                all.texts.insert(*id);
+            }
             let Some((mv, inputs)) = answered(event) else { continue };
             for (ask, val) in all.asks(mv).iter().zip(inputs) {
                 if all.hides(ask) && matches!(ask.input, InputDef::Text { .. } | InputDef::Drawing) {

@@ -87,6 +87,8 @@ pub struct Running {
     pub floor: Option<u32>,
     /// When the word is taken back.
     pub floor_until: Option<Millis>,
+    /// Who asks for the word, in the order in which they did.
+    pub hands: Vec<u32>,
     /// Where every seat has a clock of its own: when each runs out.
     pub clocks: Vec<(u32, Millis)>,
 }
@@ -153,6 +155,8 @@ pub struct Text {
     pub author: Option<u32>,
     /// `None`: erased.
     pub body: Option<Arc<str>>,
+    /// Not for the record.
+    pub unkept: bool,
 }
 
 #[derive(Clone, PartialEq, Debug)]

@@ -232,6 +232,10 @@ pub struct PhasePart {
     pub talk: Talk,
     /// Whose word it is, where people speak in turn.
     pub speaker: Option<SeatId>,
+    /// Who asks for it, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[ts(as = "Option<Vec<SeatId>>", optional)]
+    pub hands: Vec<SeatId>,
     /// Loops around: "giro 5 di 12".
     pub passes: Vec<Pass>,
     /// Position in the run sheet, from 1, and how many there are.
@@ -341,6 +345,8 @@ pub struct InputPart {
     pub kind: InputKind,
     pub optional: bool,
     pub private: bool,
+    /// Whoever writes may say "do not keep": `unkept` beside the answers.
+    pub keep_asked: bool,
 }
 
 #[derive(Clone, Debug, Serialize, TS)]

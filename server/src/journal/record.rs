@@ -205,7 +205,7 @@ fn place(session: Uuid, id: u32, author: Option<u32>) -> Vec<u8> {
 /// Seals every plain text under its author's key. A text whose author has no key any more is not kept.
 pub fn seal(session: Uuid, events: &mut [Event], key_of: impl Fn(Option<u32>) -> Option<Key>) {
     for event in events {
-        let Event::Wrote { id, author, body } = event else { continue };
+        let Event::Wrote { id, author, body, .. } = event else { continue };
         let TextBody::Plain(text) = body else { continue };
         *body = key_of(*author)
             .and_then(|key| {
@@ -221,7 +221,7 @@ pub fn seal(session: Uuid, events: &mut [Event], key_of: impl Fn(Option<u32>) ->
 /// Opens every sealed text; `Gone` where the key has been erased.
 pub fn unseal(session: Uuid, events: &mut [Event], key_of: impl Fn(Option<u32>) -> Option<Key>) {
     for event in events {
-        let Event::Wrote { id, author, body } = event else { continue };
+        let Event::Wrote { id, author, body, .. } = event else { continue };
         let TextBody::Sealed(sealed) = body else { continue };
         *body = key_of(*author)
             .and_then(|key| {
@@ -248,7 +248,7 @@ mod tests {
             at: 1_700_000_000_000,
             t: 0,
             opening: Some(Opening { scenario: "ab".into(), slug: "lupi".into(), lang: "it".into() }),
-            events: vec![Event::Wrote { id: 0, author: Some(3), body: TextBody::Plain("è già sera".into()) }],
+            events: vec![Event::Wrote { id: 0, author: Some(3), body: TextBody::Plain("è già sera".into()), unkept: false }],
         }
     }
 

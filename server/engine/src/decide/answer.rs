@@ -101,7 +101,7 @@ pub fn validate(x: &mut Exec<'_>, def: &MoveDef, seat: u32, cx: Ctx, item: i64, 
 
 /// Inputs one after another: type, membership in the set as it is now, limits from earlier inputs.
 pub fn validate_asks(x: &mut Exec<'_>, asks: &[AskDef], author: Option<u32>, cx: Ctx, item: i64, inputs: &Answers) -> Res<Vec<Val>> {
-    let unknown = inputs.keys().find(|k| *k != "sure" && !asks.iter().any(|a| a.id == **k));
+    let unknown = inputs.keys().find(|k| !["sure", "unkept"].contains(&k.as_str()) && !asks.iter().any(|a| a.id == **k));
     if let Some(k) = unknown {
         return Err(Refusal::at(Code::Type, k));
     }
@@ -126,8 +126,9 @@ pub fn validate_asks(x: &mut Exec<'_>, asks: &[AskDef], author: Option<u32>, cx:
         pending.push((ask.var, val));
     }
     // Texts become events only when all inputs are good.
+    let unkept = matches!(inputs.get("unkept"), Some(Answer::Yes(true)));
     for (i, text) in typed {
-        let id = x.typed(author, &text, TEXT as usize)?;
+        let id = x.wrote(author, &text, TEXT as usize, unkept && asks[i].keep_asked)?;
         pending[i].1 = Val::N(i64::from(id));
     }
     Ok(pending.into_iter().map(|p| p.1).collect())

@@ -9,7 +9,7 @@ use crate::event::{Event, TextBody, Unit};
 use crate::id::SeatId;
 use crate::refusal::{Code, Refusal};
 use crate::scenario::model::{Agree, Judge, MoveDef, NONE, Scope, Val};
-use crate::view::{Mode, Stage, Status};
+use crate::view::{Mode, Stage, Status, Talk};
 
 /// Signs of a reason or a message typed beside a move.
 pub const REASON: usize = 500;
@@ -55,6 +55,7 @@ impl Exec<'_> {
             SeatAct::Reopen { name, item } => self.reopen(s, seat.0, name, item.unwrap_or(NONE)),
             SeatAct::Judge { ask, yes, inputs, reason } => self.judge(*ask, Some(seat.0), *yes, inputs, reason),
             SeatAct::Spoken => self.spoken(s, seat.0),
+            SeatAct::Hand { up } => self.hand(s, seat.0, *up),
             SeatAct::Help { .. } | SeatAct::SitOut { .. } | SeatAct::Leave => Ok(()),
         }?;
         self.carry_out_jump(s);
@@ -448,8 +449,27 @@ impl Exec<'_> {
         if run.floor != Some(seat) {
             return Err(Refusal::new(Code::Turn));
         }
+        // Where the word is asked for, whoever has spoken may ask again: the next hand has it as soon as it is free.
+        if self.sc.phases[usize::from(run.phase)].talk == Talk::Queue {
+            self.emit(Event::Floor { strand: s, seat: None, until: None });
+            return Ok(());
+        }
         self.seat_done(s, seat);
         self.next_speaker(s);
+        Ok(())
+    }
+
+    /// The hand goes up or down; whoever has the word has no hand up.
+    fn hand(&mut self, s: u32, seat: u32, up: bool) -> Res {
+        let run = self.st.strands[s as usize].running.as_ref().filter(|r| !r.frozen).ok_or(Refusal::new(Code::Turn))?;
+        let def = &self.sc.phases[usize::from(run.phase)];
+        let may = || def.speakers.as_ref().is_none_or(|x| self.yes(x, self.seat_ctx(s, seat), &mut Regs::default()));
+        if def.talk != Talk::Queue || up && (run.floor == Some(seat) || !self.st.seats[seat as usize].counts() || !may()) {
+            return Err(Refusal::new(Code::Turn));
+        }
+        if run.hands.contains(&seat) != up {
+            self.emit(Event::Hand { strand: s, seat, up });
+        }
         Ok(())
     }
 
@@ -524,11 +544,15 @@ impl Exec<'_> {
 
     /// Words of a person: bounded, kept as an event of their own.
     pub fn typed(&mut self, author: Option<u32>, text: &str, most: usize) -> Res<u32> {
+        self.wrote(author, text, most, false)
+    }
+
+    pub fn wrote(&mut self, author: Option<u32>, text: &str, most: usize, unkept: bool) -> Res<u32> {
         if text.chars().count() > most {
             return Err(Refusal::new(Code::Limit));
         }
         let id = self.st.texts.len() as u32;
-        self.emit(Event::Wrote { id, author, body: TextBody::Plain(text.to_string()) });
+        self.emit(Event::Wrote { id, author, body: TextBody::Plain(text.to_string()), unkept });
         Ok(id)
     }
 

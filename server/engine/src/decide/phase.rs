@@ -561,13 +561,33 @@ impl Exec<'_> {
         for s in 0..self.st.strands.len() as u32 {
             let strand = &self.st.strands[s as usize];
             let Some(run) = strand.running.as_ref().filter(|_| strand.alive) else { continue };
-            if self.sc.phases[usize::from(run.phase)].talk != crate::view::Talk::InTurn || run.frozen {
+            let def = &self.sc.phases[usize::from(run.phase)];
+            if def.talk == crate::view::Talk::Queue && !run.frozen {
+                self.next_hand(s);
+                continue;
+            }
+            if def.talk != crate::view::Talk::InTurn || run.frozen {
                 continue;
             }
             let speaks = |seat: u32| run.asked.contains(&seat) && !run.done.contains(&seat) && self.st.seats[seat as usize].counts();
             if !run.floor.is_some_and(speaks) && (run.floor.is_some() || self.who_speaks_next(s).is_some()) {
                 self.next_speaker(s);
             }
+        }
+    }
+
+    /// Where the word is asked for, it goes to the first hand as soon as nobody has it.
+    fn next_hand(&mut self, s: u32) {
+        let Some(run) = &self.st.strands[s as usize].running else { return };
+        let there = |seat: u32| self.st.seats[seat as usize].counts();
+        if run.floor.is_some_and(there) {
+            return;
+        }
+        let (before, next) = (run.floor, run.hands.iter().copied().find(|h| there(*h)));
+        let speech = self.sc.phases[usize::from(run.phase)].speech.as_ref().filter(|_| next.is_some());
+        let until = speech.map(|x| self.st.clock + self.num(x, self.strand_ctx(s), &mut Regs::default()));
+        if next != before {
+            self.emit(Event::Floor { strand: s, seat: next, until });
         }
     }
 

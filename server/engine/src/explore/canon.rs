@@ -231,6 +231,7 @@ fn running(sc: &Scenario, m: &Matters, st: &State, run: &Running, h: &mut Hash) 
     let left = |until: Millis| (until - st.clock).max(0) as u64;
     h.words([u64::from(run.phase), run.deadline.map_or(u64::MAX, left), u64::from(run.frozen), u64::from(run.floor.unwrap_or(u32::MAX))]);
     h.word(run.floor_until.map_or(u64::MAX, left));
+    h.words(run.hands.iter().map(|h| u64::from(*h)));
     h.words(run.clocks.iter().flat_map(|(seat, at)| [u64::from(*seat), left(*at)]));
     if m.elapsed {
         h.num(st.clock - run.opened);

@@ -39,6 +39,7 @@ fn seat_act(sc: &Scenario, st: &State, act: &SeatAct) -> String {
         SeatAct::Back { name, .. } => format!("backs {name}"),
         SeatAct::Ack => "ack".into(),
         SeatAct::Spoken => "spoken".into(),
+        SeatAct::Hand { up } => if *up { "hand up" } else { "hand down" }.into(),
         SeatAct::Judge { ask, yes, .. } => judged(sc, st, *ask, *yes),
         SeatAct::Reopen { name, .. } => format!("reopens {name}"),
         SeatAct::Help { .. } | SeatAct::SitOut { .. } | SeatAct::Leave => "leaves".into(),

@@ -1115,6 +1115,8 @@ pub struct AskDef {
     pub default_list: bool,
     pub optional: bool,
     pub private: bool,
+    /// Whoever writes it says whether it stays in the record.
+    pub keep_asked: bool,
     pub label: Words,
     /// Position of an earlier input that this one's set reads.
     pub given: Option<u16>,

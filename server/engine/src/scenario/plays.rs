@@ -47,6 +47,7 @@ pub enum PlayLine {
     },
     Ack(u32),
     Spoken(u32),
+    Hand(u32, bool),
     /// Somebody new comes: the next name of the play that nobody bears yet.
     Arrives {
         table: Option<u32>,
@@ -388,6 +389,9 @@ impl PlayCx<'_, '_> {
         if rest == "spoken" {
             return Some(PlayLine::Spoken(person));
         }
+        if let "hand up" | "hand down" = rest {
+            return Some(PlayLine::Hand(person, rest == "hand up"));
+        }
         let (name, inputs) = rest.split_once(' ').unwrap_or((rest, ""));
         let (mv, item) = name.split_once('[').map_or((name, None), |(m, i)| (m, Some(i.trim_end_matches(']'))));
         if !self.moves.iter().any(|m| m.id == mv) {
@@ -426,6 +430,11 @@ impl PlayCx<'_, '_> {
                 continue;
             };
             let (name, v) = (name.trim(), v.trim());
+            // "Do not keep", beside what is written.
+            if (name, v) == ("unkept", "yes") {
+                out.push((name.to_string(), Given::Words(String::new())));
+                continue;
+            }
             if let Some(words) = v.strip_prefix('"').and_then(|v| v.strip_suffix('"')) {
                 out.push((name.to_string(), Given::Words(words.to_string())));
                 continue;

@@ -65,6 +65,7 @@ impl Watched {
             | Event::Frozen { .. }
             | Event::Deadline { .. }
             | Event::Floor { .. }
+            | Event::Hand { .. }
             | Event::Sealed { .. }
             | Event::Unsealed { .. }
             | Event::Version { .. }

@@ -211,7 +211,9 @@ pub fn touched(sc: &Scenario, st: &State, events: &[Event]) -> PartSet {
                 out.extend([Part::Progress, Part::Phase, Part::Moves, Part::Tables]);
             }
             Event::Proposed { .. } | Event::Judged { .. } | Event::Lapsed { .. } => out.extend([Part::Asks, Part::Moves, Part::Tables]),
-            Event::Deadline { .. } | Event::Floor { .. } | Event::Frozen { .. } => out.extend([Part::Phase, Part::Moves, Part::Tables]),
+            Event::Deadline { .. } | Event::Floor { .. } | Event::Hand { .. } | Event::Frozen { .. } => {
+                out.extend([Part::Phase, Part::Moves, Part::Tables])
+            }
             Event::PhaseOpened { .. } | Event::PhaseClosed { .. } => {
                 out.extend([Part::Progress, Part::Phase, Part::Moves, Part::Tables, Part::Desk, Part::Panels, Part::Sheet, Part::Asks]);
             }
@@ -552,6 +554,7 @@ impl<'a> Build<'a> {
             waiting: self.waiting(run, def.cover),
             talk: def.talk,
             speaker: run.floor.map(SeatId),
+            hands: run.hands.iter().map(|h| SeatId(*h)).collect(),
             passes: self.passes(strand),
             step: [u32::from(run.phase) + 1, self.sc.phases.len() as u32],
             turn: self.turn(def, cx),
@@ -802,6 +805,7 @@ impl<'a> Build<'a> {
                 kind: self.input(asks, a, cx, item, cover),
                 optional: a.optional,
                 private: a.private,
+                keep_asked: a.keep_asked,
             })
             .collect()
     }

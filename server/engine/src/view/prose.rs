@@ -191,6 +191,12 @@ impl Reader<'_> {
 
     fn typed(&self, n: i64) -> String {
         if n >= 0 {
+            // At the table, while people play; not on the house's screens, and not afterwards.
+            let live = matches!(self.viewer, crate::Viewer::Seat(_)) && self.st.stage != view::Stage::Ended;
+            if !live && self.st.texts.get(n as usize).is_some_and(|t| t.unkept) {
+                let italian = self.sc.langs.get(self.lang).is_none_or(|l| l == "it");
+                return if italian { "[testo non conservato]" } else { "[text not kept]" }.to_string();
+            }
             return self.st.text(n).unwrap_or("…").to_string();
         }
         if let Some((text, at)) = crate::eval::word_code(n) {

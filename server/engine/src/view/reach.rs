@@ -39,6 +39,7 @@ pub fn tables_touched(sc: &Scenario, st: &State, events: &[Event]) -> Option<Vec
             | Event::Frozen { strand }
             | Event::Deadline { strand, .. }
             | Event::Floor { strand, .. }
+            | Event::Hand { strand, .. }
             | Event::Sealed { strand, .. }
             | Event::Unsealed { strand, .. }
             | Event::Version { strand, .. }

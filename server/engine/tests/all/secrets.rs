@@ -542,11 +542,20 @@ timeout = "pass"
 extra = true
 seen = "only owner"
 ask.mio = "one of all colore"
+[phase.scrivi.move.racconto]
+mode = "at once"
+timeout = "pass"
+extra = true
+seen = "table"
+ask.chiave = { is = "text up to 80", keep = "ask" }
 [phase.fine]
 ends = "desk"
 "#,
     );
     let mut room = Room::begun(&sc, 2);
+    let unkept = [("chiave", Answer::Text("parole da dimenticare".into())), ("unkept", Answer::Yes(true))];
+    room.go(&Command::Seat { seat: SeatId(0), act: made("racconto", None, &unkept) });
+    room.go(&Command::Seat { seat: SeatId(1), act: made("racconto", None, &[("chiave", Answer::Text("parole da dire".into()))]) });
     for (mv, input, answer) in [
         ("dico", "detto", Answer::Text("parole di tutti".into())),
         ("annoto", "nota", Answer::Text("parole mie".into())),
@@ -564,6 +573,17 @@ ends = "desk"
     let whole = serde_json::to_string(&events().collect::<Vec<_>>()).unwrap();
     assert!(whole.contains("parole mie") && whole.contains("parole di tutti"));
     let for_readers = copy(Some(&sc));
+    assert!(for_readers.contains("parole da dire") && !for_readers.contains("dimenticare"), "{for_readers}");
+    let entry = |(n, (t, events)): (usize, &(i64, Vec<_>))| sofia_engine::report::Entry {
+        seq: n as u64 + 1,
+        t: *t,
+        at: 0,
+        actor: "seat:0".into(),
+        events: events.clone(),
+    };
+    let entries: Vec<_> = room.log.iter().enumerate().map(entry).collect();
+    let story = serde_json::to_string(&sofia_engine::report::timeline(&sc, &entries, "it")).unwrap();
+    assert!(story.contains("[testo non conservato]") && story.contains("parole da dire") && !story.contains("dimenticare"), "{story}");
     assert!(for_readers.contains("parole di tutti") && !for_readers.contains("parole mie"), "{for_readers}");
     let chosen = |withheld: Option<&Withheld<'_>>| {
         let all = events().filter_map(|e| {

@@ -72,6 +72,9 @@ const en: typeof it = {
 	spoken: "I have finished speaking",
 	speaks: (name) => `${name} has the floor. Listen.`,
 	youSpeak: "You have the floor.",
+	handUp: "I ask for the floor",
+	handDown: "I take my hand down",
+	hands: (names) => `Waiting to speak: ${names}.`,
 	talk: {
 		free: "",
 		silent: "In silence.",

@@ -72,6 +72,8 @@ export default {
 		unplaced: "Da mettere",
 		optional: "facoltativo",
 		private: "lo leggi solo tu",
+		unkept: "Non conservare",
+		unkeptMeans: "Si legge adesso; poi non resta nel racconto della partita, né in ciò che si stampa o si scarica.",
 		left_signs: (n: number) => (n === 1 ? "resta 1 segno" : `restano ${n} segni`),
 		from_to: (min: string, max: string) => `da ${min} a ${max}`,
 		yes: "Sì",

@@ -73,6 +73,9 @@ export default {
 	spoken: "Ho finito di parlare",
 	speaks: (name: string) => `Ha la parola ${name}. Ascolta.`,
 	youSpeak: "Hai la parola.",
+	handUp: "Chiedo la parola",
+	handDown: "Abbasso la mano",
+	hands: (names: string) => `In attesa di parlare: ${names}.`,
 	talk: {
 		free: "",
 		silent: "In silenzio.",

@@ -187,7 +187,8 @@ fn check_inner_ids(key: &Key, value: &Value, faults: &mut Faults) {
 }
 
 /// Parts of `ask.x` when it is more than a text.
-const INPUT_KEYS: &[(&str, Shape)] = &[("is", Shape::Text), ("default", Shape::Text), ("optional", Shape::Bool), ("private", Shape::Bool)];
+const INPUT_KEYS: &[(&str, Shape)] =
+    &[("is", Shape::Text), ("default", Shape::Text), ("optional", Shape::Bool), ("private", Shape::Bool), ("keep", Shape::Word(&["ask"]))];
 
 fn fits(shape: Shape, value: &ValueKind) -> bool {
     let all_of = |test: fn(&ValueKind) -> bool| matches!(value, ValueKind::List(l) if l.iter().all(|v| test(&v.kind)));

@@ -85,6 +85,7 @@ impl<'t> Compiler<'t> {
             default_list: false,
             optional: false,
             private: unkept,
+            keep_asked: false,
             label: label.clone(),
             given: None,
         };

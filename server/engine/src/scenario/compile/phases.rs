@@ -553,6 +553,7 @@ impl<'t> Compiler<'t> {
             default_list,
             optional: flag("optional"),
             private: flag("private"),
+            keep_asked: entry(&e.value, "keep").and_then(Value::text).is_some_and(|t| t.0 == "ask"),
             label: self.child_words("move", &m.id, &e.key, around),
             given,
             input: def,
