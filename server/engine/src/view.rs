@@ -346,6 +346,8 @@ pub struct InputPart {
     pub optional: bool,
     pub private: bool,
     /// Whoever writes may say "do not keep": `unkept` beside the answers.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[ts(as = "Option<bool>", optional)]
     pub keep_asked: bool,
 }
 
