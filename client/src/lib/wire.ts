@@ -215,7 +215,11 @@ export type InjectPart = { id: string, title: Array<Inline>, text: Array<Block>,
  */
 export type Inline = string | { b: Array<Inline>, } | { i: Array<Inline>, } | { seat: SeatId, } | { hidden: boolean, };
 
-export type InputPart = { id: string, label: Array<Inline>, optional: boolean, private: boolean, } & ({ "type": "yes_no" } | { "type": "number", min: number, max: number, decimal: boolean, given: Given | null, } | { "type": "text", max: number, lines: boolean, } | { "type": "choice", options: Array<OptionPart>, min: number, max: number, 
+export type InputPart = { id: string, label: Array<Inline>, optional: boolean, private: boolean, 
+/**
+ * Whoever writes may say "do not keep": `unkept` beside the answers.
+ */
+keep_asked?: boolean, } & ({ "type": "yes_no" } | { "type": "number", min: number, max: number, decimal: boolean, given: Given | null, } | { "type": "text", max: number, lines: boolean, } | { "type": "choice", options: Array<OptionPart>, min: number, max: number, 
 /**
  * Limit on the sum of `weight`s.
  */
@@ -475,7 +479,11 @@ board: number, token: number, space: number, owner: Owner,
 /**
  * Number of its colour and shape: that of its team, group or seat, otherwise that of its kind.
  */
-look: number, label: Array<Inline>, mine: boolean, };
+look: number, 
+/**
+ * Spaces it covers, where it covers several.
+ */
+cells?: Array<number>, label: Array<Inline>, mine: boolean, };
 
 export type PhasePart = { id: string, title: Array<Inline>, text: Array<Block>, 
 /**
@@ -506,6 +514,10 @@ frozen: boolean, waiting: Waiting | null, talk: Talk,
  * Whose word it is, where people speak in turn.
  */
 speaker: SeatId | null, 
+/**
+ * Who asks for it, in order.
+ */
+hands?: Array<SeatId>, 
 /**
  * Loops around: "giro 5 di 12".
  */
@@ -569,7 +581,7 @@ here: number, past: number, limit: number | null, };
 /**
  * What a person in a seat may do.
  */
-export type SeatAct = { "do": "move", move: string, item?: number, inputs: { [key in string]: Answer }, } | { "do": "back", move: string, item?: number, of: SeatId, } | { "do": "ack" } | { "do": "reopen", move: string, item?: number, } | { "do": "judge", ask: number, yes: boolean, inputs: { [key in string]: Answer }, reason: string, } | { "do": "spoken" } | { "do": "help", on: boolean, } | { "do": "sit_out", on: boolean, } | { "do": "leave" };
+export type SeatAct = { "do": "move", move: string, item?: number, inputs: { [key in string]: Answer }, } | { "do": "back", move: string, item?: number, of: SeatId, } | { "do": "ack" } | { "do": "reopen", move: string, item?: number, } | { "do": "judge", ask: number, yes: boolean, inputs: { [key in string]: Answer }, reason: string, } | { "do": "spoken" } | { "do": "hand", up: boolean, } | { "do": "help", on: boolean, } | { "do": "sit_out", on: boolean, } | { "do": "leave" };
 
 /**
  * A person's place in the game, in order of arrival in the session.
