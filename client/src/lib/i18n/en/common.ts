@@ -75,7 +75,8 @@ const en: typeof it = {
 		optional: "optional",
 		private: "only you read it",
 		unkept: "Do not keep",
-		unkeptMeans: "It is read now; afterwards it stays neither in the story of the session nor in what is printed or downloaded.",
+		unkeptMeans:
+			"It is read now; afterwards it stays neither in the story of the session nor in what is printed or downloaded.",
 		left_signs: (n) => `${n} characters left`,
 		from_to: (min, max) => `${min} to ${max}`,
 		yes: "Yes",
