@@ -1,6 +1,6 @@
 //! What can be chosen: each answer of each input that has few enough of them, as one numbered option.
 
-use crate::scenario::model::{AskDef, Base, InputDef, Scenario, Val, Words, X};
+use crate::scenario::model::{AskDef, Base, InputDef, NONE, Scenario, Val, Words, X};
 use crate::state::State;
 
 /// Numbers of a range that are still looked at one by one.
@@ -47,6 +47,9 @@ impl Options {
         for (i, (a, val)) in self.at[usize::from(mv)].iter().zip(inputs).enumerate().filter(|(_, (a, _))| a.count > 0) {
             let ask = &sc.moves[usize::from(mv)].asks[i];
             let mut one = |n: i64| {
+                if n == NONE {
+                    return;
+                }
                 let n = match ask.base {
                     Base::Token(_) if !matches!(ask.input, InputDef::YesNo | InputDef::Number { .. }) => {
                         usize::try_from(n).ok().and_then(|n| st.tokens.get(n)).map_or(-1, |t| i64::from(t.item))

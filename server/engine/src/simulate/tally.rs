@@ -6,7 +6,7 @@ use super::options::Options;
 use crate::command::{Command, SeatAct};
 use crate::event::{Event, Spot};
 use crate::id::Millis;
-use crate::scenario::model::{Base, NONE, Scenario, Scope};
+use crate::scenario::model::{Base, NONE, Scenario, Scope, Val};
 use crate::state::State;
 use crate::view::Status;
 
@@ -199,8 +199,11 @@ impl Tally {
             }
             Event::PhaseClosed { strand } | Event::StrandDone { strand } => self.closed(sc, st, *strand),
             Event::Made { mv, unit, by_default: false, inputs, .. } => self.made(sc, st, *mv, *unit, inputs),
-            Event::Set { var, inst, val, keys } if keys.is_empty() && !self.indicators.is_empty() => {
-                self.put(sc, st, *var, Some((*inst, val.num())));
+            Event::Set { var, inst, val, keys } if keys.is_empty() => {
+                self.part(sc, st, *var, *inst, val);
+                if !self.indicators.is_empty() {
+                    self.put(sc, st, *var, Some((*inst, val.num())));
+                }
             }
             Event::Emptied { var, .. } => self.put(sc, st, *var, None),
             Event::Pass { id, .. } => {
@@ -220,11 +223,26 @@ impl Tally {
         }
     }
 
-    fn made(&mut self, sc: &Scenario, st: &State, mv: u16, unit: crate::event::Unit, inputs: &[crate::scenario::model::Val]) {
+    fn made(&mut self, sc: &Scenario, st: &State, mv: u16, unit: crate::event::Unit, inputs: &[Val]) {
         self.made[usize::from(mv)] += 1;
-        if inputs.is_empty() {
+        if !inputs.is_empty() {
+            self.chose(sc, st, mv, unit, inputs);
+        }
+    }
+
+    /// Where each fills an own part, the answers are written before the whole is made.
+    fn part(&mut self, sc: &Scenario, st: &State, var: u16, seat: u32, val: &Val) {
+        if !sc.vars[usize::from(var)].input {
             return;
         }
+        let whose = |m: &crate::scenario::model::MoveDef| m.each.then(|| m.asks.iter().position(|a| a.var == var)).flatten();
+        let Some((mv, i)) = sc.moves.iter().enumerate().find_map(|(n, m)| Some((n as u16, whose(m)?))) else { return };
+        let mut inputs = vec![Val::N(NONE); i];
+        inputs.push(val.clone());
+        self.chose(sc, st, mv, crate::event::Unit { scope: Scope::Seat, inst: seat }, &inputs);
+    }
+
+    fn chose(&mut self, sc: &Scenario, st: &State, mv: u16, unit: crate::event::Unit, inputs: &[Val]) {
         self.answers[usize::from(mv)] += 1;
         let table = st.table_of(sc, unit.scope, unit.inst).unwrap_or(0);
         let (chosen, now) = (&mut self.chosen, &mut self.now.chosen);

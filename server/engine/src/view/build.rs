@@ -212,7 +212,7 @@ pub fn touched(sc: &Scenario, st: &State, events: &[Event]) -> PartSet {
             }
             Event::Proposed { .. } | Event::Judged { .. } | Event::Lapsed { .. } => out.extend([Part::Asks, Part::Moves, Part::Tables]),
             Event::Deadline { .. } | Event::Floor { .. } | Event::Hand { .. } | Event::Frozen { .. } => {
-                out.extend([Part::Phase, Part::Moves, Part::Tables])
+                out.extend([Part::Phase, Part::Moves, Part::Tables]);
             }
             Event::PhaseOpened { .. } | Event::PhaseClosed { .. } => {
                 out.extend([Part::Progress, Part::Phase, Part::Moves, Part::Tables, Part::Desk, Part::Panels, Part::Sheet, Part::Asks]);

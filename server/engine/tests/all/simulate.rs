@@ -172,4 +172,5 @@ when = "fatti > 0"
     let report = report(&sc, &counted(&sc, Size { tables: 1, seats: 4 }, 5, 0..60), "it");
     let done = share(&report, Some("scambiato"));
     assert!(done.share > 0.5, "{done:?}");
+    assert!(report.never.is_empty(), "what each puts in is counted: {:?}", report.never);
 }
