@@ -371,10 +371,9 @@ impl Runner<'_> {
         let Some(run) = self.st.strand_of(person).and_then(|s| self.st.strands[s as usize].running.as_ref()) else {
             return false;
         };
-        run.versions.iter().any(|v| {
-            self.sc.moves[usize::from(v.mv)].asks.iter().any(|a| a.var == var)
-                && crate::view::together(self.sc, &self.st, run, v.unit).contains(&person)
-        })
+        run.versions
+            .iter()
+            .any(|v| self.sc.moves[usize::from(v.mv)].asks.iter().any(|a| a.var == var) && self.st.together(self.sc, run, v.unit).contains(&person))
     }
 
     // ------------------------------------------------------------ begin

@@ -418,6 +418,17 @@ impl State {
         (0..self.seats.len() as u32).filter(|s| self.seats[*s as usize].counts() && self.in_scope(*s, scope, inst)).collect()
     }
 
+    /// Those who answer together: the members who are asked, and in a covered phase really meant.
+    #[must_use]
+    pub fn together(&self, sc: &Scenario, run: &Running, unit: Unit) -> Vec<u32> {
+        let def = &sc.phases[usize::from(run.phase)];
+        let who = def.who.as_ref().filter(|_| def.cover);
+        let meant = |seat: u32| {
+            who.is_none_or(|who| crate::eval::Env::new(sc, self, crate::eval::Ctx::seat(self, seat), &mut crate::eval::Regs::default()).yes(who))
+        };
+        self.members(unit.scope, unit.inst).into_iter().filter(|m| run.asked.contains(m) && meant(*m)).collect()
+    }
+
     /// How many of these must hold the same version: of those who are there, or whom a bot plays.
     #[must_use]
     pub fn need(&self, sc: &Scenario, agree: &Agree, members: &[u32]) -> usize {

@@ -412,9 +412,7 @@ impl Exec<'_> {
         let Some(pc) = self.sc.flow.iter().position(|x| matches!(x, Step::Phase(p) if *p == phase)) else {
             return;
         };
-        let depth = self.sc.phases[usize::from(phase)].depth;
         let keep = self.frames_for(pc as u32);
-        let _ = depth;
         self.leave_to(s, pc as u32, Some(keep));
     }
 

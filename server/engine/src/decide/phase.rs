@@ -3,7 +3,6 @@
 use super::{Exec, Jump};
 use crate::eval::{Ctx, Regs};
 use crate::event::{Event, Unit};
-use crate::id::SeatId;
 use crate::scenario::model::{EndsDef, MoveDef, NONE, Scope, TimeoutDef, Val};
 use crate::state::SealedAnswer;
 use crate::view::{Mode, Status};
@@ -591,13 +590,9 @@ impl Exec<'_> {
         }
     }
 
-    /// Those who answer together: the members who are asked, and whose answer counts.
     pub fn together(&self, s: u32, unit: Unit) -> Vec<u32> {
-        let Some(run) = &self.st.strands[s as usize].running else {
-            return Vec::new();
-        };
-        let members = self.st.members(unit.scope, unit.inst);
-        members.into_iter().filter(|m| run.asked.contains(m) && self.counts_here(s, *m)).collect()
+        let run = self.st.strands[s as usize].running.as_ref();
+        run.map(|run| self.st.together(self.sc, run, unit)).unwrap_or_default()
     }
 
     pub fn seat_done(&mut self, s: u32, seat: u32) {
@@ -605,10 +600,6 @@ impl Exec<'_> {
         if asked {
             self.emit(Event::DoneSet { strand: s, seat, on: true });
         }
-    }
-
-    pub fn id(seat: u32) -> SeatId {
-        SeatId(seat)
     }
 
     /// Mode of a move whose answers stay shut until the phase closes.

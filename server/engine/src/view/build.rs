@@ -764,7 +764,7 @@ impl<'a> Build<'a> {
     }
 
     fn joint(&self, m: u16, def: &MoveDef, run: &Running, unit: Unit) -> JointPart {
-        let members = together(self.sc, self.st, run, unit);
+        let members = self.st.together(self.sc, run, unit);
         let need = self.st.need(self.sc, &def.agree, &members) as u32;
         let mut versions: Vec<(Vec<Val>, Vec<SeatId>)> = Vec::new();
         let mine = self.seat().is_some_and(|s| members.contains(&s));
@@ -1559,18 +1559,6 @@ fn cell(reader: &mut Reader<'_>, place: &crate::scenario::model::PlaceX, counted
         Some(v) => reader.shown(place.say, &v),
         None => ShownValue::Line(vec![super::Inline::Hidden { hidden: true }]),
     }
-}
-
-/// Those who answer together: the members who are asked, and in a covered phase really meant.
-pub fn together(sc: &Scenario, st: &State, run: &Running, unit: Unit) -> Vec<u32> {
-    let def = &sc.phases[usize::from(run.phase)];
-    let meant = |seat: u32| {
-        let Some(who) = def.who.as_ref().filter(|_| def.cover) else {
-            return true;
-        };
-        Env::new(sc, st, Ctx::seat(st, seat), &mut Regs::default()).yes(who)
-    };
-    st.members(unit.scope, unit.inst).into_iter().filter(|m| run.asked.contains(m) && meant(*m)).collect()
 }
 
 fn picture_of(item: &crate::scenario::model::ItemDef, reader: &mut Reader<'_>) -> Option<super::Picture> {
