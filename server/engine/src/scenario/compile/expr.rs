@@ -19,8 +19,8 @@ pub struct Subject {
 #[derive(Clone, Debug)]
 pub struct Own {
     pub vars: Vec<u16>,
-    /// How the one who acts is called: `me`, `team`, a kind of group.
-    pub actor: String,
+    /// A group acts: there is no `me`.
+    pub joint: bool,
     /// Subjects that stood there before the rule began.
     pub outside: usize,
     /// Shut until all have answered: then the answers of others are there to be compared.
@@ -599,7 +599,11 @@ impl Cx<'_, '_> {
         }
         let item = self.a.locals.iter().rev().find(|l| matches!((&l.2, &other.x), (X::Reg(a), X::Reg(b)) if a == b));
         let item = item.map_or("it", |l| l.0.as_str()).to_string();
-        self.c.faults.add("W307", span, &[n, &own.actor, &item]);
+        if own.joint {
+            self.c.faults.add("W309", span, &[n, &item]);
+        } else {
+            self.c.faults.add("W307", span, &[n, &item]);
+        }
     }
 
     fn word(&mut self, n: &str, span: Span) -> Option<Typed> {

@@ -385,8 +385,8 @@ impl<'t> Compiler<'t> {
             None => me.clone(),
         };
         let (mut me, mut acting) = (me, acting);
-        for (a, actor) in [(&mut me, "me"), (&mut acting, m.text("joint").map_or("me", |j| j.0))] {
-            a.own = Some(self.own_inputs(m, actor, a.subjects.len()));
+        for (a, joint) in [(&mut me, false), (&mut acting, joint.is_some())] {
+            a.own = Some(self.own_inputs(m, joint, a.subjects.len()));
         }
         let rule = self.key_rule(m, "do", acting.clone());
         let (label, help) = self.section_words("move", &m.id, &me);
@@ -435,11 +435,11 @@ impl<'t> Compiler<'t> {
         }
     }
 
-    fn own_inputs(&self, m: &Node, actor: &str, outside: usize) -> Own {
+    fn own_inputs(&self, m: &Node, joint: bool, outside: usize) -> Own {
         let var = |id: &str| self.vars.iter().position(|v| v.input && v.id == id).map(|v| v as u16);
         let vars = m.map("ask").iter().filter_map(|e| var(&e.key)).collect();
         let sealed = m.text("mode").is_some_and(|t| matches!(t.0, "sealed" | "final"));
-        Own { vars, actor: actor.to_string(), outside, sealed }
+        Own { vars, joint, outside, sealed }
     }
 
     fn key_time(&mut self, m: &Node, key: &str, around: &Around) -> Option<X> {
