@@ -710,7 +710,7 @@ export type SignIn = { name: string, password: string, };
 
 export type SpacePart = { v: number, 
 /**
- * As the file names it: "5", "e", "3,4".
+ * As people call it: "Il municipio", else as the file names it: "5", "e", "3,4".
  */
 id: string, n: number, col: number, row: number, land: number | null, };
 

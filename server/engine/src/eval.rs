@@ -1145,8 +1145,10 @@ impl<'a> Env<'a> {
             order.reverse();
         }
         let last = order[n.min(order.len()) - 1].clone();
-        let fits = |k: &Vec<i64>| if least { *k <= last } else { *k >= last };
-        keyed.into_iter().filter(|(k, _)| fits(k)).map(|(_, i)| i).collect()
+        keyed.retain(|(k, _)| if least { *k <= last } else { *k >= last });
+        // The first is the best; equals stay as they were.
+        keyed.sort_by(|(a, _), (b, _)| if least { a.cmp(b) } else { b.cmp(a) });
+        keyed.into_iter().map(|(_, i)| i).collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Runs a scenario's play scripts: who does what, what each then sees and must not see.
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use crate::Viewer;
 use crate::command::{Answer, Answers, Command, DeskAct, SeatAct};
@@ -9,9 +9,9 @@ use crate::decide::{Chance, Decision, Exec, decide_with};
 use crate::eval::{Ctx, Env, Regs};
 use crate::event::{Event, Frame};
 use crate::id::{SeatId, TableId};
-use crate::refusal::Refusal;
-use crate::scenario::model::{InputDef, NONE, Scenario, Scope, Step, Val, X};
-use crate::scenario::plays::{Given, Play, PlayLine, Seen};
+use crate::refusal::{Code, Refusal};
+use crate::scenario::model::{AskDef, Base, DEC, InputDef, NONE, Scenario, Scope, Step, Ty, Val, X};
+use crate::scenario::plays::{Claim, Given, Play, PlayLine, Seen};
 use crate::scenario::tree::Span;
 use crate::state::State;
 use crate::view::sees;
@@ -20,29 +20,91 @@ use crate::view::sees;
 #[derive(Debug, Clone)]
 pub struct PlayFault {
     pub span: Span,
-    pub what: String,
+    pub why: Why,
 }
+
+#[derive(Debug, Clone)]
+pub enum Why {
+    /// The sides of what is claimed, each with what it is.
+    False(String),
+    /// An act that is not carried out: its code, the input, what was given and what could be.
+    Refused {
+        code: String,
+        input: String,
+        given: String,
+        offered: String,
+    },
+    /// Should be refused; the code with which it was, empty when it was carried out.
+    NotSo {
+        wanted: String,
+        got: String,
+    },
+    Sees {
+        person: String,
+        what: String,
+    },
+    SeesNot {
+        person: String,
+        what: String,
+    },
+    /// Words that are not on somebody's screen, and the line there that is most like them.
+    ReadsNot {
+        person: String,
+        words: String,
+        nearest: String,
+    },
+    /// What is spoken of is not there: not to see it would prove nothing.
+    Nothing(String),
+    /// A prepared outcome that no draw has taken.
+    Chance,
+    /// The phases that run.
+    Phase(String),
+    /// The endings there are, and who wins.
+    End(String),
+}
+
+impl Why {
+    fn refused(r: &Refusal) -> Why {
+        Why::Refused { code: word(r.code), input: r.what.clone(), given: String::new(), offered: String::new() }
+    }
+}
+
+/// As scripts write it.
+fn word(code: Code) -> String {
+    format!("{code:?}").to_lowercase()
+}
+
+/// Things of a list that are told.
+const SPOKEN: usize = 12;
 
 /// Runs one play from an empty room.
 ///
 /// # Errors
 /// The first line that does not hold.
 pub fn run(sc: &Scenario, play: &Play) -> Result<State, PlayFault> {
-    let mut r = Runner { sc, st: State::default(), chance: VecDeque::new() };
-    r.start(play).map_err(|e| PlayFault { span: play.span, what: format!("{:?} {}", e.code, e.what) })?;
+    let mut r = Runner { sc, people: &play.people, st: State::default(), chance: VecDeque::new() };
+    r.start(play).map_err(|e| PlayFault { span: play.span, why: Why::refused(&e) })?;
+    let mut prepared = play.span;
     for (span, line) in &play.lines {
-        r.line(line).map_err(|what| PlayFault { span: *span, what })?;
+        if matches!(line, PlayLine::Chance(_)) {
+            prepared = *span;
+        }
+        r.line(line).map_err(|why| PlayFault { span: *span, why })?;
+    }
+    if !r.chance.is_empty() {
+        return Err(PlayFault { span: prepared, why: Why::Chance });
     }
     Ok(r.st)
 }
 
 struct Runner<'a> {
     sc: &'a Scenario,
+    people: &'a [String],
     st: State,
     chance: VecDeque<Val>,
 }
 
-type Res = Result<(), String>;
+type Res = Result<(), Why>;
 
 impl Runner<'_> {
     fn start(&mut self, play: &Play) -> Result<(), Refusal> {
@@ -82,10 +144,6 @@ impl Runner<'_> {
         let Decision { state, .. } = decide_with(self.sc, &self.st, command, self.st.clock, &mut self.chance)?;
         self.st = state;
         Ok(())
-    }
-
-    fn does(&mut self, command: &Command) -> Res {
-        self.go(command).map_err(|e| format!("{:?} {}", e.code, e.what).to_lowercase())
     }
 
     fn ctx(&self, table: u32) -> Ctx {
@@ -132,33 +190,134 @@ impl Runner<'_> {
                 Ok(())
             }
             PlayLine::Refused { code, line } => self.refused(code, line),
-            PlayLine::Expect { table, x } => {
-                if self.num(x, *table) == 1 {
-                    Ok(())
-                } else {
-                    Err("false".into())
+            PlayLine::Expect { table, all } => self.expect(*table, all),
+            PlayLine::Sees { person, what, said, not } => {
+                let sees = self.sees(*person, what).ok_or_else(|| Why::Nothing(said.clone()))?;
+                if sees != *not {
+                    return Ok(());
                 }
-            }
-            PlayLine::Sees { person, what, not } => {
-                if self.sees(*person, what)? == *not {
-                    Err(if *not { "sees" } else { "does not see" }.into())
-                } else {
-                    Ok(())
-                }
+                let name = self.person(i64::from(*person));
+                Err(match what {
+                    _ if *not => Why::Sees { person: name, what: said.clone() },
+                    Seen::Words(words) => Why::ReadsNot { person: name, words: words.clone(), nearest: self.nearest_line(*person, words) },
+                    _ => Why::SeesNot { person: name, what: said.clone() },
+                })
             }
             PlayLine::ExpectPhase { phase, person } => self.expect_phase(*phase, *person),
-            PlayLine::ExpectEnd { ending } => {
-                if self.st.over.values().any(|o| o.ending == *ending) {
-                    Ok(())
-                } else {
-                    Err("no such end".into())
-                }
+            PlayLine::ExpectEnd { ending, person } => {
+                let over = |t: Option<u32>| self.st.over.iter().any(|(table, o)| t.is_none_or(|t| t == *table) && o.ending == *ending);
+                if over(person.map(|p| self.table(p))) { Ok(()) } else { Err(Why::End(self.ends())) }
+            }
+            PlayLine::ExpectWinners(people) => {
+                let won: BTreeSet<u32> = self.st.over.values().flat_map(|o| o.winners.iter().copied()).collect();
+                let right = !self.st.over.is_empty() && won == people.iter().copied().collect();
+                if right { Ok(()) } else { Err(Why::End(self.ends())) }
             }
             act => {
-                let command = self.command(act).ok_or_else(|| "no such proposal or version".to_string())?;
-                self.does(&command)
+                let command = self.command(act).ok_or_else(|| Why::refused(&Refusal::new(Code::Unknown)))?;
+                self.go(&command).map_err(|e| self.why(act, &e))
             }
         }
+    }
+
+    fn expect(&self, table: u32, all: &[Claim]) -> Res {
+        let mut what = Vec::new();
+        let mut holds = true;
+        for claim in all.iter().filter(|c| self.num(&c.x, table) != 1) {
+            holds = false;
+            for (said, x, ty) in &claim.sides {
+                let is = self.spoken(*ty, &self.val(x, ty.list, table));
+                let told = format!("{said}\t{is}");
+                if is != *said && !what.contains(&told) {
+                    what.push(told);
+                }
+            }
+        }
+        if holds { Ok(()) } else { Err(Why::False(what.join("\n"))) }
+    }
+
+    /// Endings of the tables, with who wins.
+    fn ends(&self) -> String {
+        let one = |o: &crate::state::Over| {
+            let winners: Vec<String> = o.winners.iter().map(|w| self.person(i64::from(*w))).collect();
+            format!("{} ({})", self.sc.endings[usize::from(o.ending)].id, if winners.is_empty() { "–".into() } else { winners.join(", ") })
+        };
+        self.st.over.values().map(one).collect::<Vec<_>>().join(", ")
+    }
+
+    // ------------------------------------------------------------ telling
+
+    fn person(&self, seat: i64) -> String {
+        usize::try_from(seat).ok().and_then(|s| self.people.get(s)).cloned().unwrap_or_else(|| (seat + 1).to_string())
+    }
+
+    /// A value as a script would write it.
+    fn spoken(&self, ty: Ty, v: &Val) -> String {
+        match v {
+            Val::N(n) => self.spoken_one(ty.base, *n),
+            Val::L(l) => self.spoken_list(ty.base, l),
+        }
+    }
+
+    fn spoken_list(&self, base: Base, l: &[i64]) -> String {
+        let all: Vec<String> = l.iter().take(SPOKEN).map(|n| self.spoken_one(base, *n)).collect();
+        format!("[{}{}]", all.join(", "), if l.len() > SPOKEN { ", …" } else { "" })
+    }
+
+    fn spoken_one(&self, base: Base, n: i64) -> String {
+        let at = usize::try_from(n).unwrap_or(usize::MAX);
+        let id = |id: Option<&String>| id.cloned().unwrap_or_else(|| n.to_string());
+        match base {
+            _ if n == NONE => "none".into(),
+            Base::Bool => if n == 1 { "yes" } else { "no" }.into(),
+            Base::Decimal => (n as f64 / DEC as f64).to_string(),
+            Base::Duration => format!("{} s", n / 1000),
+            Base::Seat => self.person(n),
+            Base::Team => id(self.sc.teams.get(at % self.sc.teams.len().max(1)).map(|t| &t.id)),
+            Base::Table => (n + 1).to_string(),
+            Base::Role => id(self.sc.roles.get(at).map(|r| &r.id)),
+            Base::Group(_) => {
+                let members = self.st.groups.get(at).map_or(&[][..], |g| &g.members);
+                self.spoken_list(Base::Seat, &members.iter().map(|m| i64::from(*m)).collect::<Vec<_>>())
+            }
+            Base::Item(l) => id(self.sc.lists[usize::from(l)].items.get(at).map(|i| &i.id)),
+            Base::Token(k) => {
+                let kind = &self.sc.kinds[usize::from(k)];
+                let item = self.st.tokens.get(at).and_then(|t| self.sc.lists[usize::from(kind.list)].items.get(t.item as usize));
+                item.map_or_else(|| format!("{} {}", kind.id, n + 1), |i| i.id.clone())
+            }
+            Base::Space(b) => {
+                let spaces = &self.sc.boards[usize::from(b)].spaces;
+                id(spaces.get(at % spaces.len().max(1)).map(|s| &s.id))
+            }
+            Base::Text => self.st.text(n).map_or_else(|| "…".into(), |t| format!("«{t}»")),
+            Base::Any | Base::Number | Base::Status | Base::Answer(_) => n.to_string(),
+        }
+    }
+
+    /// Why an act is not carried out: with what was given to the input, and what could be.
+    fn why(&self, act: &PlayLine, e: &Refusal) -> Why {
+        let why = Why::refused(e);
+        let (PlayLine::Move { person, mv, item, inputs }, Why::Refused { code, input, .. }) = (act, &why) else { return why };
+        let Some(def) = self.sc.moves.iter().find(|m| m.id == *mv) else { return why };
+        let (Some(ask), true) = (def.asks.iter().find(|a| a.id == e.what), matches!(e.code, Code::Choice | Code::Limit)) else { return why };
+        let table = self.table(*person);
+        let given = match inputs.iter().find(|i| i.0 == ask.id) {
+            Some((_, Given::X(x, ty))) => self.spoken(*ty, &self.val(x, ty.list, table)),
+            _ => String::new(),
+        };
+        let item = item.as_ref().map_or(NONE, |x| self.num(x, table));
+        let (_, before) = self.answered(&def.asks, inputs, table, Some(*person), item);
+        let before = &before[..before.iter().position(|b| b.0 == ask.var).unwrap_or(before.len())];
+        let legal = crate::decide::legal_set(self.sc, &self.st, ask, self.seat_ctx(Some(*person), table), item, before);
+        let set = self.spoken_list(ask.base, &legal.set);
+        let offered = match ask.input {
+            InputDef::Share { .. } => format!("{} = {}", set.trim_matches(['[', ']']).replace(", ", " + "), legal.max),
+            _ if legal.set.is_empty() && e.code == Code::Limit => format!("{} … {}", legal.min, legal.max),
+            _ if e.code == Code::Limit => format!("{set} × {} … {}", legal.min, legal.max),
+            _ => set,
+        };
+        Why::Refused { code: code.clone(), input: input.clone(), given, offered }
     }
 
     fn expect_phase(&self, phase: u16, person: Option<u32>) -> Res {
@@ -175,20 +334,15 @@ impl Runner<'_> {
             .filter_map(|s| s.running.as_ref())
             .map(|r| self.sc.phases[usize::from(r.phase)].id.as_str())
             .collect();
-        if ok { Ok(()) } else { Err(now.join(", ")) }
+        if ok { Ok(()) } else { Err(Why::Phase(now.join(", "))) }
     }
 
     fn refused(&mut self, code: &str, line: &PlayLine) -> Res {
-        let Some(command) = self.command(line) else {
-            return Ok(());
+        let got = match self.command(line) {
+            Some(command) => self.go(&command).err().map_or_else(String::new, |e| word(e.code)),
+            None => word(Code::Unknown),
         };
-        match self.go(&command) {
-            Ok(()) => Err("accepted".into()),
-            Err(e) => {
-                let got = format!("{:?}", e.code).to_lowercase();
-                if got == code { Ok(()) } else { Err(got) }
-            }
-        }
+        if got == code { Ok(()) } else { Err(Why::NotSo { wanted: code.into(), got }) }
     }
 
     fn time(&mut self, ms: i64) -> Res {
@@ -196,9 +350,9 @@ impl Runner<'_> {
         while let Some(due) = self.st.next_due().filter(|d| *d <= target) {
             let before = self.st.clock;
             self.st.clock = self.st.clock.max(due);
-            self.does(&Command::Tick)?;
+            self.go(&Command::Tick).map_err(|e| Why::refused(&e))?;
             if self.st.next_due() == Some(due) && before == due {
-                return Err("time stands still".into());
+                return Err(Why::refused(&Refusal::new(Code::Runaway)));
             }
         }
         self.st.clock = target;
@@ -214,7 +368,7 @@ impl Runner<'_> {
             PlayLine::Move { person, mv, item, inputs } => {
                 let table = self.table(*person);
                 let item = item.as_ref().map(|x| self.num(x, table));
-                seat(*person, SeatAct::Move { name: mv.clone(), item, inputs: self.answers(mv, inputs, table, Some(*person)) })
+                seat(*person, SeatAct::Move { name: mv.clone(), item, inputs: self.answers(mv, inputs, table, Some(*person), item.unwrap_or(NONE)) })
             }
             PlayLine::Back { person, mv, item, of } => {
                 let item = item.as_ref().map(|x| self.num(x, self.table(*person)));
@@ -226,8 +380,10 @@ impl Runner<'_> {
             PlayLine::Arrives { table } => Command::Join { bot: false, table: table.map(TableId) },
             PlayLine::Judge { person, mv, yes, inputs } => {
                 let m = self.sc.moves.iter().position(|m| m.id == *mv)? as u16;
-                let ask = self.st.asks.iter().find(|a| a.mv == m && a.judge == *person)?.ask;
-                let inputs = self.answers(mv, inputs, person.map_or(0, |p| self.table(p)), *person);
+                // One that waits for somebody else is there as well: it is the engine that says no.
+                let asks = || self.st.asks.iter().filter(|a| a.mv == m);
+                let ask = asks().find(|a| a.judge == *person).or_else(|| asks().next())?.ask;
+                let inputs = self.answers(mv, inputs, person.map_or(0, |p| self.table(p)), *person, NONE);
                 let reason = String::new();
                 match person {
                     Some(p) => seat(*p, SeatAct::Judge { ask, yes: *yes, inputs, reason }),
@@ -246,14 +402,14 @@ impl Runner<'_> {
                 let keys = keys.iter().map(|k| self.num(k, 0)).collect();
                 let def = self.sc.vars.iter().find(|v| v.id == *name)?;
                 let value = match (def.ty.base, self.num(x, 0)) {
-                    (crate::scenario::model::Base::Bool, v) => Answer::Yes(v == 1),
-                    (crate::scenario::model::Base::Decimal, v) => Answer::Decimal(v as f64 / crate::scenario::model::DEC as f64),
+                    (Base::Bool, v) => Answer::Yes(v == 1),
+                    (Base::Decimal, v) => Answer::Decimal(v as f64 / DEC as f64),
                     (_, v) => Answer::Number(v),
                 };
                 desk(DeskAct::Set { name: name.clone(), table: Some(TableId(0)), keys, value })
             }
             PlayLine::DeskMove { mv, inputs } => {
-                desk(DeskAct::Move { name: mv.clone(), table: TableId(0), inputs: self.answers(mv, inputs, 0, None) })
+                desk(DeskAct::Move { name: mv.clone(), table: TableId(0), inputs: self.answers(mv, inputs, 0, None, NONE) })
             }
             _ => return None,
         })
@@ -266,36 +422,49 @@ impl Runner<'_> {
         run.versions.iter().filter(theirs).min_by_key(|v| v.n).map(|v| v.seat)
     }
 
-    fn answers(&self, mv: &str, inputs: &[(String, Given)], table: u32, person: Option<u32>) -> Answers {
+    fn answers(&self, mv: &str, inputs: &[(String, Given)], table: u32, person: Option<u32>, item: i64) -> Answers {
         let def = self.sc.moves.iter().find(|m| m.id == mv);
-        let mut out = Answers::new();
-        for (name, given) in inputs {
-            if name == "unkept" {
-                out.insert(name.clone(), Answer::Yes(true));
-                continue;
-            }
-            let ask = def.and_then(|d| d.asks.iter().chain(&d.replies).find(|a| a.id == *name));
-            let answer = match given {
-                Given::Words(w) => Answer::Text(w.clone()),
-                Given::X(x, list) => travelling(ask.map(|a| &a.input), self.named(ask, self.val(x, *list, table), person)),
-            };
-            out.insert(name.clone(), answer);
-        }
-        out
+        let asks: Vec<AskDef> = def.map(|d| d.asks.iter().chain(&d.replies).cloned().collect()).unwrap_or_default();
+        self.answered(&asks, inputs, table, person, item).0
     }
 
-    /// A card named by its item: the token that carries it, among those that may be chosen.
-    fn named(&self, ask: Option<&crate::scenario::model::AskDef>, v: Val, person: Option<u32>) -> Val {
-        use crate::scenario::model::Base;
-        let (Some(ask), Some(person)) = (ask, person) else {
-            return v;
-        };
-        let Base::Token(k) = ask.base else { return v };
-        let legal = crate::decide::legal_set(self.sc, &self.st, ask, Ctx::seat(&self.st, person), NONE, &[]);
-        let token = |item: i64| {
-            let is = |t: &crate::state::Token| t.kind == k && i64::from(t.item) == item && t.at != crate::event::Spot::Gone;
-            let offered = legal.set.iter().copied().find(|t| self.st.tokens.get(*t as usize).is_some_and(is));
-            offered.or_else(|| self.st.tokens.iter().position(is).map(|t| t as i64)).unwrap_or(NONE)
+    /// Answers as they travel, and as later inputs of the same move read them.
+    fn answered(&self, asks: &[AskDef], inputs: &[(String, Given)], table: u32, person: Option<u32>, item: i64) -> (Answers, Vec<(u16, Val)>) {
+        let mut out = Answers::new();
+        let mut before: Vec<(u16, Val)> = Vec::new();
+        for (name, given) in inputs {
+            match given {
+                _ if name == "unkept" => out.insert(name.clone(), Answer::Yes(true)),
+                Given::Words(w) => out.insert(name.clone(), Answer::Text(w.clone())),
+                Given::X(..) => None,
+            };
+        }
+        for ask in asks {
+            let Some((name, Given::X(x, ty))) = inputs.iter().find(|i| i.0 == ask.id) else { continue };
+            let mut v = self.val(x, ty.list, table);
+            if let (Base::Token(k), Base::Item(_)) = (ask.base, ty.base) {
+                let legal = crate::decide::legal_set(self.sc, &self.st, ask, self.seat_ctx(person, table), item, &before);
+                v = self.tokens_named(k, &legal.set, v);
+            }
+            before.push((ask.var, v.clone()));
+            out.insert(name.clone(), travelling(Some(&ask.input), v));
+        }
+        (out, before)
+    }
+
+    fn seat_ctx(&self, person: Option<u32>, table: u32) -> Ctx {
+        person.map_or_else(|| self.ctx(table), |p| Ctx::seat(&self.st, p))
+    }
+
+    /// Cards named by their items: the tokens that carry them, among those that may be chosen; of copies, each once.
+    fn tokens_named(&self, kind: u16, legal: &[i64], v: Val) -> Val {
+        let mut taken: Vec<i64> = Vec::new();
+        let mut token = |item: i64| {
+            let is = |t: &crate::state::Token| t.kind == kind && i64::from(t.item) == item && t.at != crate::event::Spot::Gone;
+            let offered = legal.iter().copied().find(|t| !taken.contains(t) && self.st.tokens.get(*t as usize).is_some_and(is));
+            let token = offered.or_else(|| self.st.tokens.iter().position(is).map(|t| t as i64)).unwrap_or(NONE);
+            taken.push(token);
+            token
         };
         match v {
             Val::N(n) => Val::N(token(n)),
@@ -305,9 +474,11 @@ impl Runner<'_> {
 
     // ------------------------------------------------------------ seeing
 
-    fn sees(&self, person: u32, what: &Seen) -> Result<bool, String> {
+    /// `None`: what is spoken of is not there.
+    fn sees(&self, person: u32, what: &Seen) -> Option<bool> {
         let viewer = Viewer::Seat(SeatId(person));
-        Ok(match what {
+        Some(match what {
+            Seen::Words(w) => self.reads(person, w),
             Seen::Text(t) => self
                 .st
                 .messages
@@ -324,20 +495,75 @@ impl Runner<'_> {
         })
     }
 
+    /// Is this a part of any text on somebody's screen?
+    fn reads(&self, person: u32, words: &str) -> bool {
+        self.screen(person).iter().any(|l| l.contains(words))
+    }
+
+    /// The line with most of these words in it; none with any: empty.
+    fn nearest_line(&self, person: u32, words: &str) -> String {
+        let common = |line: &str| words.split_whitespace().filter(|w| line.contains(w)).count();
+        let lines = self.screen(person);
+        lines.into_iter().max_by_key(|l| common(l)).filter(|l| common(l) > 0).unwrap_or_default()
+    }
+
+    /// All lines of words on somebody's screen.
+    fn screen(&self, person: u32) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (_, part) in crate::view::snapshot(self.sc, &self.st, Viewer::Seat(SeatId(person)), 0) {
+            let part: serde_json::Value = serde_json::from_str(&part).unwrap_or_default();
+            self.lines(&part, &mut lines);
+        }
+        lines
+    }
+
+    /// Lines of words within a part of a view: a list of pieces is one line.
+    fn lines(&self, at: &serde_json::Value, out: &mut Vec<String>) {
+        use serde_json::Value;
+        match at {
+            Value::Array(all) if !all.is_empty() && all.iter().all(is_piece) => {
+                let mut line = String::new();
+                all.iter().for_each(|p| self.piece(p, &mut line));
+                out.push(line);
+            }
+            Value::Array(all) => all.iter().for_each(|x| self.lines(x, out)),
+            Value::Object(map) => map.values().for_each(|x| self.lines(x, out)),
+            _ => {}
+        }
+    }
+
+    fn piece(&self, at: &serde_json::Value, line: &mut String) {
+        use serde_json::Value;
+        match at {
+            Value::String(t) => line.push_str(t),
+            Value::Object(map) if map.contains_key("hidden") => line.push('…'),
+            Value::Object(map) => {
+                for x in map.values() {
+                    match x {
+                        Value::Number(seat) => line.push_str(&self.person(seat.as_i64().unwrap_or(NONE))),
+                        Value::Array(inner) => inner.iter().for_each(|p| self.piece(p, line)),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Whose it is, is only said: it need not be seen. But it must be there, or not to see it would prove nothing.
-    fn sees_x(&self, person: u32, x: &X, list: bool) -> Result<bool, String> {
+    fn sees_x(&self, person: u32, x: &X, list: bool) -> Option<bool> {
         let (viewer, table) = (Viewer::Seat(SeatId(person)), self.table(person));
         if let X::Var { v, inst, keys } = x {
-            let inst = u32::try_from(self.num(inst, table)).map_err(|_| "nobody and nothing has it".to_string())?;
+            let inst = u32::try_from(self.num(inst, table)).ok()?;
             let keys: Vec<i64> = keys.iter().map(|k| self.num(k, table)).collect();
             let there = self.val(x, list, table);
-            return Ok(sees::var(self.sc, &self.st, viewer, *v, inst, &keys) && there != Val::N(NONE) && there != Val::L(Vec::new()));
+            return Some(sees::var(self.sc, &self.st, viewer, *v, inst, &keys) && there != Val::N(NONE) && there != Val::L(Vec::new()));
         }
         let mut regs = Regs::default();
         let mut env = Env::new(self.sc, &self.st, self.ctx(table), &mut regs);
         env.guard = Some(viewer);
         let v = env.val(x, list);
-        Ok(!env.hidden && v != Val::N(NONE) && v != Val::L(Vec::new()))
+        Some(!env.hidden && v != Val::N(NONE) && v != Val::L(Vec::new()))
     }
 
     /// An input: once open by its audience; a version of a joint answer by the group that writes it.
@@ -380,7 +606,9 @@ impl Runner<'_> {
 
     /// Goes straight to a phase: the blocks around it are entered, loops at their first pass unless told.
     fn begin(&mut self, phase: u16, with: &[(String, X)]) -> Res {
-        let pc = self.sc.flow.iter().position(|s| matches!(s, Step::Phase(p) if *p == phase)).ok_or("not in the flow")? as u32;
+        let pc =
+            self.sc.flow.iter().position(|s| matches!(s, Step::Phase(p) if *p == phase)).ok_or_else(|| Why::refused(&Refusal::new(Code::Unknown)))?
+                as u32;
         let blocks = self.blocks_around(pc);
         let given: Vec<(String, i64)> = with.iter().map(|(n, x)| (n.clone(), self.num(x, 0))).collect();
         let clock = self.st.clock;
@@ -466,10 +694,19 @@ fn enter(x: &mut Exec<'_>, strand: u32, blocks: &[u32], pc: u32, mut frames: Vec
     }
 }
 
+/// A piece of a line, as it travels: words, or words with a mark, a person, something hidden.
+fn is_piece(at: &serde_json::Value) -> bool {
+    match at {
+        serde_json::Value::String(_) => true,
+        serde_json::Value::Object(map) => map.len() == 1 && ["b", "i", "seat", "hidden"].iter().any(|k| map.contains_key(*k)),
+        _ => false,
+    }
+}
+
 fn travelling(input: Option<&InputDef>, v: Val) -> Answer {
     match (input, v) {
         (Some(InputDef::YesNo), Val::N(n)) => Answer::Yes(n == 1),
-        (Some(InputDef::Number { decimal: true, .. }), Val::N(n)) => Answer::Decimal(n as f64 / crate::scenario::model::DEC as f64),
+        (Some(InputDef::Number { decimal: true, .. }), Val::N(n)) => Answer::Decimal(n as f64 / DEC as f64),
         (Some(InputDef::Tiers { sizes, .. }), Val::L(l)) => {
             let mut rest = l.as_slice();
             let mut tiers = Vec::new();

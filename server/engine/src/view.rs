@@ -533,7 +533,7 @@ pub enum Shape {
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct SpacePart {
     pub v: i64,
-    /// As the file names it: "5", "e", "3,4".
+    /// As people call it: "Il municipio", else as the file names it: "5", "e", "3,4".
     pub id: String,
     pub n: i64,
     pub col: f64,

@@ -100,8 +100,12 @@ fn check(args: &CheckArgs) -> Outcome {
         }
     }
     if !json {
-        let (f, e, w) = (say(lang, "scenari", "scenarios"), say(lang, "errori", "errors"), say(lang, "avvisi", "warnings"));
-        tell!("{} {f}, {errors} {e}, {warnings} {w}", folders.len());
+        let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
+        let (n, of) = (folders.len(), |it, en| say(lang, it, en));
+        let scenarios = count(n, of("scenario", "scenario"), of("scenari", "scenarios"));
+        let errors = count(errors, of("errore", "error"), of("errori", "errors"));
+        let warnings = count(warnings, of("avviso", "warning"), of("avvisi", "warnings"));
+        tell!("{scenarios}, {errors}, {warnings}");
     }
     Ok(if errors > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -134,7 +138,9 @@ pub fn print_plain(folder: &Path, d: &Diagnostic, lang: &str) {
         Severity::Warning => say(lang, "avviso", "warning"),
     };
     let (line, column) = (say(lang, "riga", "line"), say(lang, "colonna", "column"));
-    tell!("{}/{}, {line} {}, {column} {}: {kind} {}", folder.display(), d.file, d.line, d.column, d.code);
+    // Line 0: the whole file is meant.
+    let place = if d.line == 0 { String::new() } else { format!(", {line} {}, {column} {}", d.line, d.column) };
+    tell!("{}/{}{place}: {kind} {}", folder.display(), d.file, d.code);
     if !d.source.is_empty() {
         tell!("    {}", d.source);
     }

@@ -113,8 +113,16 @@ fn text(whole: &Whole, lang: &str) {
         }
     }
     if whole.complete {
-        tell!("{}", it("Guardato tutto: niente è rimasto fuori.", "Everything was looked at: nothing was left out."));
+        tell!(
+            "{}",
+            it("Guardato tutto, con queste persone: niente è rimasto fuori.", "Everything was looked at, with these people: nothing was left out.")
+        );
         return;
+    }
+    let looked = f.states.saturating_sub(f.left);
+    let part = 100.0 * looked as f64 / f.states.max(1) as f64;
+    if !whole.findings.iter().any(|f| f.certain) {
+        tell!("{} ({looked} / {}, {part:.0} %).", it("Nessun guasto negli stati guardati", "No fault found in the states looked at"), f.states);
     }
     tell!("{}", it("Non è stato guardato tutto:", "Not everything was looked at:"));
     let share = |n: u64, it: &str, en: &str| {

@@ -70,7 +70,7 @@ struct Wanted {
 
 pub fn run(args: &NewArgs) -> Outcome {
     let wanted = ask(args)?;
-    let folder = args.into.join(suggested_id(&wanted.title).replace('_', "-"));
+    let folder = args.into.join(folder_name(&wanted.title));
     if folder.exists() {
         let name = folder.display();
         return Err(Trouble::new(
@@ -78,7 +78,14 @@ pub fn run(args: &NewArgs) -> Outcome {
             format!("{name} is already there: choose another title, or another folder with --into."),
         ));
     }
-    write(&folder, &files(&wanted, &args.lang))?;
+    let mut made = files(&wanted, &args.lang);
+    // An editor's schema and the manual are spoken of where they are.
+    let schema = args.into.join("scenario.schema.json").exists();
+    if let Some(trunk) = made.get_mut("scenario.toml").filter(|_| !schema) {
+        *trunk =
+            String::from_utf8_lossy(trunk).lines().filter(|l| !l.starts_with("#:schema")).map(|l| format!("{l}\n")).collect::<String>().into_bytes();
+    }
+    write(&folder, &made)?;
     let read = read_folder(&folder).map_err(|e| Trouble::new(format!("Non posso rileggere: {e}"), format!("Cannot read back: {e}")))?;
     let proved = prove(&read);
     proved.diagnostics.iter().for_each(|d| print_plain(&folder, d, &args.lang));
@@ -86,14 +93,24 @@ pub fn run(args: &NewArgs) -> Outcome {
     match args.lang.as_str() {
         "en" => tell!(
             "{name} is ready, and runs.\nWords are in en.md, rules in scenario.toml, its proof in plays/prova.toml.\n\
-             While you write: sofia check --watch {name}\nThe manual: scenarios/README.md"
+             While you write: sofia check --watch {name}"
         ),
         _ => tell!(
             "{name} è pronto, e funziona.\nLe parole sono in it.md, le regole in scenario.toml, la prova in plays/prova.toml.\n\
-             Mentre scrivi: sofia check --watch {name}\nIl manuale: scenarios/README.md"
+             Mentre scrivi: sofia check --watch {name}"
         ),
     }
+    let manual = args.into.join(say(&args.lang, "README.md", "MANUAL.en.md"));
+    if manual.exists() {
+        tell!("{}: {}", say(&args.lang, "Il manuale", "The manual"), manual.display());
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// "Uno, due, tre" → "uno-due-tre".
+fn folder_name(title: &str) -> String {
+    let id = suggested_id(title);
+    id.split('_').filter(|w| !w.is_empty()).collect::<Vec<_>>().join("-")
 }
 
 fn ask(args: &NewArgs) -> Result<Wanted, Trouble> {
@@ -226,6 +243,14 @@ mod tests {
                     assert!(proved.scenario.is_some() && proved.diagnostics.is_empty(), "{kind:?} {people:?} {lang}: {:#?}", proved.diagnostics);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_folder_is_named_as_people_would() {
+        for (title, name) in [("Uno, due, quattro, tutti", "uno-due-quattro-tutti"), ("Città d'estate!", "citta-d-estate"), ("Che fare?", "che-fare")]
+        {
+            assert_eq!(folder_name(title), name);
         }
     }
 

@@ -124,7 +124,7 @@ impl Exec<'_> {
 
     #[allow(clippy::too_many_arguments)] // one verb is what they are
     fn parted(&mut self, people: &[u32], kind: u8, size: Option<usize>, by: &GroupByX, fresh: bool, cx: Ctx, regs: &mut Regs) -> Vec<Vec<u32>> {
-        if let Some(Val::L(order)) = self.prepared() {
+        if let Some(Val::L(order)) = self.prepared(|v| matches!(v, Val::L(_))) {
             let people: Vec<u32> = order.iter().map(|p| *p as u32).collect();
             self.drew(Draw::Group, order);
             return people.chunks(size.unwrap_or(2)).map(<[u32]>::to_vec).collect();

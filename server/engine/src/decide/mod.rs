@@ -227,9 +227,10 @@ impl<'a> Exec<'a> {
         ((u128::from(x) * u128::from(n.max(1))) >> 64) as u64
     }
 
-    pub fn prepared(&mut self) -> Option<Val> {
+    /// What a play has laid out for this draw, if it can come out.
+    pub fn prepared(&mut self, fits: impl Fn(&Val) -> bool) -> Option<Val> {
         match &mut self.chance {
-            Chance::Prepared(chance) => chance.pop_front(),
+            Chance::Prepared(chance) => chance.front().is_some_and(fits).then(|| chance.pop_front()).flatten(),
             Chance::Seed | Chance::Branch(_) => None,
         }
     }
@@ -240,7 +241,7 @@ impl<'a> Exec<'a> {
 
     /// A random order of a list.
     pub fn shuffled(&mut self, list: &[i64], what: Draw) -> Vec<i64> {
-        if let Some(Val::L(order)) = self.prepared() {
+        if let Some(Val::L(order)) = self.prepared(|v| matches!(v, Val::L(_))) {
             let mut out: Vec<i64> = order.iter().copied().filter(|x| list.contains(x)).collect();
             out.extend(list.iter().copied().filter(|x| !order.contains(x)));
             self.drew(what, out.clone());
@@ -260,8 +261,8 @@ impl<'a> Exec<'a> {
         if list.is_empty() {
             return NONE;
         }
-        let got = match self.prepared() {
-            Some(Val::N(n)) if list.contains(&n) => n,
+        let got = match self.prepared(|v| list.contains(&v.num())) {
+            Some(Val::N(n)) => n,
             _ => list[self.below(list.len() as u64, 0) as usize],
         };
         self.drew(what, vec![got]);

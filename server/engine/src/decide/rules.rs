@@ -273,9 +273,11 @@ impl Exec<'_> {
             }
         }
         found.retain(|(_, v)| *v != def.start);
-        let order: Vec<i64> = (0..found.len() as i64).collect();
+        // By who has answered, so that a play can lay the order out by name; several of one are told apart by their place.
+        let one_each = def.keys.is_empty();
+        let order: Vec<i64> = found.iter().enumerate().map(|(at, (i, _))| if one_each { i64::from(*i) } else { at as i64 }).collect();
         for k in self.shuffled(&order, Draw::Shuffle) {
-            let (i, val) = found[k as usize].clone();
+            let (i, val) = found[order.iter().position(|o| *o == k).unwrap_or(0)].clone();
             let author = (def.scope == Scope::Seat).then_some(i);
             let kind = self.sc.zones[usize::from(zone)].holds;
             self.emit(Event::Gathered { kind, at: Spot::Zone(zone, inst), var, val, author, signed: !unsigned });
@@ -514,7 +516,7 @@ impl Exec<'_> {
                 let faces = faces.as_ref().map_or(6, |f| self.num(f, cx, regs)).max(1);
                 let mut dice = Vec::new();
                 for i in 0..n {
-                    let d = match self.prepared() {
+                    let d = match self.prepared(|v| matches!(v, Val::N(_))) {
                         Some(Val::N(d)) => d,
                         _ => self.below(faces as u64, i as u64) as i64 + 1,
                     };
@@ -599,8 +601,8 @@ impl Exec<'_> {
             k = k.saturating_sub(*w);
             here
         });
-        let got = match self.prepared() {
-            Some(Val::N(n)) if from.contains(&n) => n,
+        let got = match self.prepared(|v| from.contains(&v.num())) {
+            Some(Val::N(n)) => n,
             _ => from[at.unwrap_or(0)],
         };
         self.drew(Draw::Pick, vec![got]);

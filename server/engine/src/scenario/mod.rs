@@ -61,6 +61,10 @@ fn told_once(faults: &mut faults::Faults, read: usize, files: &[tree::SourceFile
             at <= read || !UNKNOWN.contains(&f.code)
         });
     }
+    // A name that nobody knows is not a zone either: that is one mistake.
+    let unknown: Vec<tree::Span> = faults.0.iter().filter(|f| f.code == "N201").map(|f| f.span).collect();
+    let within = |u: &tree::Span, f: &tree::Span| u.file == f.file && f.start <= u.start && u.end <= f.end;
+    faults.0.retain(|f| f.code != "T311" || !unknown.iter().any(|u| within(u, &f.span)));
     let of_play = |f: &faults::Fault| files.get(usize::from(f.span.file)).is_some_and(|s| s.path.starts_with("plays/"));
     if faults.0.iter().any(|f| f.code.starts_with(['S', 'N', 'T', 'F', 'B']) && !of_play(f)) {
         faults.0.retain(|f| f.code != "W806" && !(of_play(f) && UNKNOWN.contains(&f.code)));
@@ -77,7 +81,7 @@ pub fn load_and_prove(files: &Files) -> Loaded {
     let mut faults = faults::Faults::default();
     for play in &sc.plays {
         if let Err(f) = crate::play::run(&sc, play) {
-            faults.add("R902", f.span, &[&play.title, &f.what]);
+            tell(&mut faults, f.span, &play.title, &f.why);
         }
     }
     let failed = faults.has_errors();
@@ -87,6 +91,22 @@ pub fn load_and_prove(files: &Files) -> Loaded {
         loaded.scenario = None;
     }
     loaded
+}
+
+fn tell(faults: &mut faults::Faults, span: tree::Span, play: &str, why: &crate::play::Why) {
+    use crate::play::Why;
+    match why {
+        Why::False(values) => faults.add("R902", span, &[play, values]),
+        Why::Refused { code, input, given, offered } => faults.add("R903", span, &[play, code, input, given, offered]),
+        Why::NotSo { wanted, got } => faults.add("R904", span, &[play, wanted, got]),
+        Why::Sees { person, what } => faults.add("R905", span, &[play, person, what]),
+        Why::SeesNot { person, what } => faults.add("R906", span, &[play, person, what]),
+        Why::ReadsNot { person, words, nearest } => faults.add("R911", span, &[play, person, words, nearest]),
+        Why::Chance => faults.add("R910", span, &[play]),
+        Why::Nothing(what) => faults.add("R909", span, &[play, what]),
+        Why::Phase(now) => faults.add("R907", span, &[play, now]),
+        Why::End(now) => faults.add("R908", span, &[play, now]),
+    }
 }
 
 fn hash(files: &Files) -> String {

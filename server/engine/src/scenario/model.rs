@@ -673,6 +673,8 @@ pub struct PlaceX {
     pub x: X,
     pub list: bool,
     pub say: Say,
+    /// Where it is written.
+    pub span: super::tree::Span,
 }
 
 /// How a computed thing is put into words.
@@ -855,6 +857,8 @@ pub struct SpaceDef {
     pub land: Vec<u16>,
     /// Who sees what stands here, if not as on the whole board.
     pub seen: Option<Audience>,
+    /// How people call it; empty: by its id.
+    pub name: Words,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -3,7 +3,9 @@
 use super::compile::Compiler;
 use super::compile::expr::Around;
 use super::model::{Base, InputDef, MoveDef, PhaseDef, Rule, Ty, X};
+use super::rules::ast::{Bin, Ex, Kind};
 use super::rules::parse;
+use super::sentences;
 use super::tree::{Node, Span, ValueKind};
 
 #[derive(Debug)]
@@ -13,6 +15,8 @@ pub struct Play {
     pub span: Span,
     /// Names of people at each table.
     pub tables: Vec<Vec<String>>,
+    /// Everybody's name, in order of seat; also of those who arrive later.
+    pub people: Vec<String>,
     pub roles: Vec<(u32, u32)>,
     pub teams: Vec<(u32, u32)>,
     /// Kind of group, members.
@@ -83,11 +87,12 @@ pub enum PlayLine {
     },
     Expect {
         table: u32,
-        x: X,
+        all: Vec<Claim>,
     },
     Sees {
         person: u32,
         what: Seen,
+        said: String,
         not: bool,
     },
     ExpectPhase {
@@ -96,21 +101,40 @@ pub enum PlayLine {
     },
     ExpectEnd {
         ending: u16,
+        person: Option<u32>,
     },
+    /// These and no others.
+    ExpectWinners(Vec<u32>),
+}
+
+/// What must hold, and what it is made of: told when it does not.
+#[derive(Debug)]
+pub struct Claim {
+    pub x: X,
+    pub sides: Vec<(String, X, Ty)>,
 }
 
 /// A value given to an input: words, or something computed when the line runs.
 #[derive(Debug)]
 pub enum Given {
     Words(String),
-    X(X, bool),
+    X(X, Ty),
 }
 
 #[derive(Debug)]
 pub enum Seen {
+    /// A part of what stands on the screen.
+    Words(String),
     Text(u16),
-    Item { list: u16, item: u32 },
-    Input { var: u16, x: X, list: bool },
+    Item {
+        list: u16,
+        item: u32,
+    },
+    Input {
+        var: u16,
+        x: X,
+        list: bool,
+    },
     X(X, bool),
 }
 
@@ -150,6 +174,7 @@ impl PlayCx<'_, '_> {
             title: n.text("title").map_or("", |t| t.0).to_string(),
             span: n.span,
             tables,
+            people: self.people.clone(),
             roles: self.map_of(n, "roles", Base::Role),
             teams: self.map_of(n, "teams", Base::Team),
             groups: self.groups(n),
@@ -238,14 +263,22 @@ impl PlayCx<'_, '_> {
         let rest_at = Span { start: rest_at.end - rest.len() as u32, ..rest_at };
         match first {
             "begin" => self.begin(rest, rest_at),
-            "time" => Some(PlayLine::Time(self.duration(rest, rest_at)?)),
+            "time" => match self.duration(rest, rest_at) {
+                Some(ms) => Some(PlayLine::Time(ms)),
+                None => self.wrong(span, text, "play line"),
+            },
             "chance" => {
                 let parts = split_top(rest);
+                if parts.is_empty() {
+                    return self.wrong(span, text, "play line");
+                }
                 Some(PlayLine::Chance(parts.into_iter().filter_map(|p| self.chance(p, rest_at)).collect()))
             }
             "given" => self.given(text, span),
             "refused" => {
-                let (code, line) = rest.split_once(':')?;
+                let Some((code, line)) = rest.split_once(':').filter(|(code, _)| sentences::is_refusal(code.trim())) else {
+                    return self.wrong(span, text, "refused line");
+                };
                 let at = sub(rest_at, rest, line.trim());
                 Some(PlayLine::Refused { code: code.trim().to_string(), line: Box::new(self.read(line.trim(), at)?) })
             }
@@ -255,8 +288,9 @@ impl PlayCx<'_, '_> {
         }
     }
 
-    fn wrong(&mut self, span: Span, text: &str) -> Option<PlayLine> {
-        self.c.faults.add("R901", span, &[text]);
+    /// A line that has none of the shapes that such a line may have: nothing is taken for true unread.
+    fn wrong(&mut self, span: Span, text: &str, kind: &str) -> Option<PlayLine> {
+        self.c.faults.add("R901", span, &[text, kind]);
         None
     }
 
@@ -269,7 +303,7 @@ impl PlayCx<'_, '_> {
         let mut out = Vec::new();
         for part in split_top(with) {
             let Some((n, v)) = part.split_once('=') else {
-                continue;
+                return self.wrong(at, part, "play line");
             };
             let x = self.expr(v.trim(), sub(at, rest, v.trim()), None)?.0;
             out.push((n.trim().to_string(), x));
@@ -278,8 +312,8 @@ impl PlayCx<'_, '_> {
     }
 
     fn duration(&mut self, text: &str, at: Span) -> Option<i64> {
-        match self.expr(text, at, Some(Base::Duration))?.0 {
-            X::K(ms) => Some(ms),
+        match self.expr(text, at, Some(Base::Duration))? {
+            (X::K(ms), Ty { base: Base::Duration, .. }) => Some(ms),
             _ => None,
         }
     }
@@ -291,8 +325,12 @@ impl PlayCx<'_, '_> {
 
     /// `given [at 2]: statement`.
     fn given(&mut self, text: &str, span: Span) -> Option<PlayLine> {
-        let (head, rule) = text.split_once(':')?;
-        let table = table_of(head);
+        let Some((head, rule)) = text.split_once(':') else {
+            return self.wrong(span, text, "play line");
+        };
+        let Some(table) = table_of(head, "given") else {
+            return self.wrong(span, text, "play line");
+        };
         let at = sub(span, text, rule);
         let rule = self.c.rule(rule, at, around());
         Some(PlayLine::Given { table, rule })
@@ -309,26 +347,90 @@ impl PlayCx<'_, '_> {
             return Some(PlayLine::ExpectPhase { phase: phase as u16, person });
         }
         if let Some(rest) = text.strip_prefix("expect end ") {
-            let Some(e) = self.c.ending_ids.iter().position(|x| x == rest.trim()) else {
-                self.c.unknown_ending(rest.trim(), span);
+            let (name, who) = rest.split_once(" for ").unwrap_or((rest, ""));
+            let Some(e) = self.c.ending_ids.iter().position(|x| x == name.trim()) else {
+                self.c.unknown_ending(name.trim(), span);
                 return None;
             };
-            return Some(PlayLine::ExpectEnd { ending: e as u16 });
+            let person = if who.is_empty() { None } else { Some(self.person(who, span)?) };
+            return Some(PlayLine::ExpectEnd { ending: e as u16, person });
+        }
+        if let Some(rest) = text.strip_prefix("expect winners ") {
+            let names = rest.split(',').map(str::trim).filter(|n| *n != "nobody");
+            let people: Option<Vec<u32>> = names.map(|n| self.person(n, span)).collect();
+            return Some(PlayLine::ExpectWinners(people?));
         }
         let words: Vec<&str> = text.split_whitespace().collect();
-        if let [_, name, "sees", ..] | [_, name, "does", "not", "see", ..] = words.as_slice() {
-            let not = words[2] == "does";
-            let person = self.person(name, span)?;
-            let what = text.split_once(if not { " see " } else { " sees " })?.1;
-            let what = self.seen(what, sub(span, text, what))?;
-            return Some(PlayLine::Sees { person, what, not });
-        }
-        let (head, x) = text.split_once(':')?;
-        let table = table_of(head);
+        let (verb, not) = match words.as_slice() {
+            [_, _, verb @ ("sees" | "reads"), _, ..] => (*verb, false),
+            [_, _, "does", "not", verb @ ("see" | "read"), _, ..] => (*verb, true),
+            _ => return self.claims(text, span),
+        };
+        let person = self.person(words[1], span)?;
+        let said = text.split_once(&format!(" {verb} "))?.1.trim();
+        let what = match said.strip_prefix('"').and_then(|w| w.strip_suffix('"')) {
+            Some(words) if verb.starts_with("read") => Seen::Words(words.to_string()),
+            None if verb.starts_with("see") => self.seen(said, sub(span, text, said))?,
+            _ => return self.wrong(span, text, "expect line"),
+        };
+        Some(PlayLine::Sees { person, what, said: said.to_string(), not })
+    }
+
+    /// `expect [at 2]: EXPR`.
+    fn claims(&mut self, text: &str, span: Span) -> Option<PlayLine> {
+        let Some((head, x)) = text.split_once(':') else {
+            return self.wrong(span, text, "expect line");
+        };
+        let Some(table) = table_of(head, "expect") else {
+            return self.wrong(span, text, "expect line");
+        };
         let at = sub(span, text, x);
         let ex = parse::expression(x, at, self.c.faults)?;
-        let x = self.c.with(around(), |cx| cx.bool(&ex));
-        Some(PlayLine::Expect { table, x })
+        let mut all = Vec::new();
+        self.split(&ex, &mut all);
+        Some(PlayLine::Expect { table, all })
+    }
+
+    /// What is joined by `and` is claimed one by one.
+    fn split(&mut self, ex: &Ex, out: &mut Vec<Claim>) {
+        if let Kind::Binary(Bin::And, a, b) = &*ex.kind {
+            self.split(a, out);
+            self.split(b, out);
+            return;
+        }
+        let x = self.c.with(around(), |cx| cx.bool(ex));
+        let mut sides = Vec::new();
+        let told = self.c.faults.0.len();
+        self.sides(ex, &mut sides);
+        // What stands on each side is looked at a second time here: no fault is told twice.
+        self.c.faults.0.truncate(told);
+        out.push(Claim { x, sides });
+    }
+
+    /// The things compared, each with its own words.
+    fn sides(&mut self, ex: &Ex, out: &mut Vec<(String, X, Ty)>) {
+        match &*ex.kind {
+            Kind::Binary(Bin::And | Bin::Or, a, b) => {
+                self.sides(a, out);
+                self.sides(b, out);
+            }
+            Kind::Not(a) => self.sides(a, out),
+            Kind::Binary(Bin::Lt | Bin::Le | Bin::Gt | Bin::Ge, a, b) | Kind::Is { a, b, .. } | Kind::In { a, b, .. } | Kind::Has { a, b, .. } => {
+                for (side, other) in [(a, b), (b, a)] {
+                    let want = self.c.with(around(), |cx| cx.ex(other, None).1.base);
+                    self.side(side, Some(want), out);
+                }
+            }
+            Kind::Empty { a, .. } => self.side(a, None, out),
+            _ => self.side(ex, None, out),
+        }
+    }
+
+    fn side(&mut self, ex: &Ex, want: Option<Base>, out: &mut Vec<(String, X, Ty)>) {
+        let source = &self.c.tree.files[usize::from(ex.span.file)].text;
+        let said = source.get(ex.span.start as usize..ex.span.end as usize).unwrap_or("").trim().to_string();
+        let (x, ty) = self.c.with(around(), |cx| cx.ex(ex, want));
+        out.push((said, x, ty));
     }
 
     fn seen(&mut self, what: &str, at: Span) -> Option<Seen> {
@@ -363,6 +465,7 @@ impl PlayCx<'_, '_> {
     fn acts(&mut self, who: &str, rest: &str, at: Span, text: &str, span: Span) -> Option<PlayLine> {
         let person = self.person(who, span)?;
         let words: Vec<&str> = rest.split_whitespace().collect();
+        let known = |mv: &str| self.moves.iter().any(|m| m.id == mv);
         if !text[who.len()..].starts_with(':') {
             return match words.as_slice() {
                 ["drops"] => Some(PlayLine::Presence { person, here: false }),
@@ -374,13 +477,20 @@ impl PlayCx<'_, '_> {
                     self.backs(person, what, of, at)
                 }
                 ["arrives"] => Some(PlayLine::Arrives { table: None }),
-                ["arrives", "at", table] => Some(PlayLine::Arrives { table: table.parse::<u32>().ok().map(|t| t.saturating_sub(1)) }),
+                ["arrives", "at", table] => match table.parse::<u32>() {
+                    Ok(t) => Some(PlayLine::Arrives { table: Some(t.saturating_sub(1)) }),
+                    Err(_) => self.wrong(span, text, "person line"),
+                },
+                ["accepts" | "declines", mv, ..] if !known(mv) => {
+                    self.c.unknown_move(mv, at);
+                    None
+                }
                 [verb @ ("accepts" | "declines"), mv, ..] => {
                     let inputs = rest.split_once(" with ").map_or("", |w| w.1);
                     let inputs = self.inputs(mv, inputs, at);
                     Some(PlayLine::Judge { person: Some(person), mv: (*mv).to_string(), yes: *verb == "accepts", inputs })
                 }
-                _ => self.wrong(span, text),
+                _ => self.wrong(span, text, "person line"),
             };
         }
         if rest == "ack" {
@@ -424,9 +534,7 @@ impl PlayCx<'_, '_> {
         let mut out = Vec::new();
         for part in split_top(text) {
             let Some((name, v)) = part.split_once('=') else {
-                if !part.trim().is_empty() {
-                    self.wrong(at, part);
-                }
+                self.wrong(at, part, "person line");
                 continue;
             };
             let (name, v) = (name.trim(), v.trim());
@@ -453,7 +561,7 @@ impl PlayCx<'_, '_> {
                 b => b,
             };
             if let Some((x, ty)) = self.expr(v, sub(at, text, v), want) {
-                out.push((name.to_string(), Given::X(x, ty.list)));
+                out.push((name.to_string(), Given::X(x, ty)));
             }
         }
         out
@@ -462,10 +570,13 @@ impl PlayCx<'_, '_> {
     fn desk(&mut self, rest: &str, at: Span) -> Option<PlayLine> {
         let (verb, more) = rest.split_once(' ').unwrap_or((rest, ""));
         match verb {
-            "next" => Some(PlayLine::DeskNext),
-            "pause" => Some(PlayLine::DeskPause),
-            "resume" => Some(PlayLine::DeskResume),
-            "extend" => Some(PlayLine::DeskExtend(self.duration(more, sub(at, rest, more))?)),
+            "next" if more.is_empty() => Some(PlayLine::DeskNext),
+            "pause" if more.is_empty() => Some(PlayLine::DeskPause),
+            "resume" if more.is_empty() => Some(PlayLine::DeskResume),
+            "extend" => match self.duration(more, sub(at, rest, more)) {
+                Some(ms) => Some(PlayLine::DeskExtend(ms)),
+                None => self.wrong(at, rest, "desk line"),
+            },
             "inject" => Some(PlayLine::DeskInject(more.trim().to_string())),
             "accepts" | "declines" => {
                 let (mv, inputs) = more.split_once(" with ").unwrap_or((more, ""));
@@ -473,7 +584,9 @@ impl PlayCx<'_, '_> {
                 Some(PlayLine::Judge { person: None, mv: mv.trim().to_string(), yes: verb == "accepts", inputs })
             }
             "set" => {
-                let (n, v) = more.split_once('=')?;
+                let Some((n, v)) = more.split_once('=') else {
+                    return self.wrong(at, rest, "desk line");
+                };
                 let (name, keys) = n.trim().split_once('[').map_or((n.trim(), ""), |(n, k)| (n.trim(), k.trim_end_matches(']')));
                 let Some(var) = self.c.vars.iter().position(|d| d.id == name) else {
                     self.c.unknown(name, at);
@@ -488,7 +601,7 @@ impl PlayCx<'_, '_> {
                 let inputs = self.inputs(mv, more, at);
                 Some(PlayLine::DeskMove { mv: mv.to_string(), inputs })
             }
-            _ => self.wrong(at, rest),
+            _ => self.wrong(at, rest, "desk line"),
         }
     }
 }
@@ -510,9 +623,13 @@ fn tables(n: &Node) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// `expect at 2:` speaks of the second table; tables are numbered from 1.
-fn table_of(head: &str) -> u32 {
-    head.split(" at ").nth(1).and_then(|t| t.trim().parse::<u32>().ok()).map_or(0, |t| t.saturating_sub(1))
+/// `expect at 2:` speaks of the second table; tables are numbered from 1. `None`: something else stands there.
+fn table_of(head: &str, word: &str) -> Option<u32> {
+    match head.strip_prefix(word)?.split_whitespace().collect::<Vec<_>>().as_slice() {
+        [] => Some(0),
+        ["at", n] => n.parse::<u32>().ok()?.checked_sub(1),
+        _ => None,
+    }
 }
 
 fn sub(span: Span, text: &str, part: &str) -> Span {

@@ -132,7 +132,7 @@ pub const CATALOGUE: &[Sentence] = &[
     row("N209", &[], "Qui non si guarda niente: «it» non c'è.", "Nothing is looked at here: there is no «it».", "«it» vale dopo `where`.", "«it» holds after `where`."),
     row("N210", &["name", "scope"], "«{0}» è {1:di}, e da qui non ci si arriva.", "«{0}» belongs to {1:a}, which cannot be reached from here.", "", ""),
     row("N211", &["name"], "«{0}» non ricorda i giri passati: non sta in un ciclo con «as».", "«{0}» does not remember earlier passes: it is not in a loop with «as».", "`repeat … times as giro:`, oppure `per = \"giro\"`.", "`repeat … times as giro:`, or `per = \"giro\"`."),
-    row("N212", &[], "`show` e `note` vogliono un testo delle parole.", "`show` and `note` take a text of the words.", "`## text` in it.md, poi `- nome: …`.", "`## text` in it.md, then `- name: …`."),
+    row("N212", &["name"], "`show` e `note` vogliono un testo delle parole:{0:q} non lo è.", "`show` and `note` take a text of the words:{0:q} is none.", "`## text` in it.md, poi `- {0:name}: …`.", "`## text` in it.md, then `- {0:name}: …`."),
     row("N213", &["move"], "La mossa «{0}» c'è già in un'altra fase.", "Move «{0}» exists already in another phase.", "I nomi delle mosse sono unici.", "Names of moves are unique."),
     row("N214", &["space", "board"], "La casella «{0}» non c'è nel tabellone «{1}».", "Board «{1}» has no space «{0}».", "", ""),
     row("T307", &[], "La riga finisce troppo presto.", "The line ends too early.", "", ""),
@@ -156,13 +156,24 @@ pub const CATALOGUE: &[Sentence] = &[
     row("W217", &["token"], "Nessuno mette in gioco «{0}»: non comincia in nessun posto e nessuna regola lo fa.", "Nobody puts «{0}» into play: it starts nowhere and no rule makes it.", "`start` alla zona o al pezzo, oppure `make 1 {0} in …`.", "`start` for the zone or the token, or `make 1 {0} in …`."),
     row("T322", &["variable"], "«{0}» ha un valore per ognuno: il suo inizio non può essere una formula.", "«{0}» has a value for each: its start cannot be a formula.", "Dalle un valore nella regola `before` della prima fase.", "Give it a value in rule `before` of the first phase."),
     row("F408", &["most"], "Il flusso ha troppi blocchi uno dentro l'altro: al massimo {0}.", "The flow has too many blocks one inside another: {0} at most.", "", ""),
-    row("F409", &["phase", "near"], "Non c'è una fase «{0}».{1:near}", "There is no phase «{0}».{1:near}", "", ""),
+    row("F409", &["phase", "near", "example"], "Non c'è una fase «{0}».{1:near}", "There is no phase «{0}».{1:near}", "{2:example}", "{2:example}"),
     row("B602", &["most"], "Questa formula ha troppe parentesi una dentro l'altra: al massimo {0}.", "This formula has too many brackets one inside another: {0} at most.", "", ""),
     row("B603", &["most"], "Troppi blocchi uno dentro l'altro: al massimo {0}.", "Too many blocks one inside another: {0} at most.", "", ""),
     row("B604", &["most"], "Questa regola usa troppi nomi propri: al massimo {0}.", "This rule uses too many names of its own: {0} at most.", "Dividila in due.", "Split it in two."),
     row("W806", &["text"], "Nessuna regola mostra il testo «{0}».", "No rule shows text «{0}».", "`show {0} to table`, oppure toglilo.", "`show {0} to table`, or delete it."),
-    row("R901", &["line"], "Non capisco questa riga della prova: «{0}».", "I don't understand this line of the play: «{0}».", "", ""),
-    row("R902", &["play", "found"], "La prova «{0}» non torna qui: {1}.", "Play «{0}» does not hold here: {1}.", "Correggi la regola, o la prova.", "Mend the rule, or the play."),
+    row("R901", &["line", "kind"], "Non capisco questa riga della prova: «{0}».", "I don't understand this line of the play: «{0}».", "Si scrive così: {1:forms}.", "It is written like this: {1:forms}."),
+    row("R902", &["play", "values"], "La prova «{0}» non torna qui: {1:values}.", "Play «{0}» does not hold here: {1:values}.", "Correggi la regola, o la prova.", "Mend the rule, or the play."),
+    row("R903", &["play", "refusal", "input", "given", "offered"], "Nella prova «{0}» questa riga è rifiutata{2:q}: {1:refusal}.{3:given}{4:offered}", "In play «{0}» this line is refused{2:q}: {1:refusal}.{3:given}{4:offered}",
+        "Correggi la regola, o la prova; se deve essere rifiutata, `refused {1}: …`.", "Mend the rule, or the play; if it should be refused, `refused {1}: …`."),
+    row("R904", &["play", "wanted", "got"], "Nella prova «{0}» questa riga doveva essere rifiutata ({1:refusal}), e invece {2:instead}.", "In play «{0}» this line should be refused ({1:refusal}), and {2:instead}.", "Correggi la regola, o la prova.", "Mend the rule, or the play."),
+    row("R905", &["play", "person", "what"], "Nella prova «{0}» qui {1} vede {2}, e non dovrebbe.", "In play «{0}» {1} sees {2} here, and should not.", "Stringi `seen`, oppure `conceal`.", "Narrow `seen`, or `conceal`."),
+    row("R906", &["play", "person", "what"], "Nella prova «{0}» qui {1} non vede {2}.", "In play «{0}» {1} does not see {2} here.", "Allarga `seen`, oppure `reveal … to …`.", "Widen `seen`, or `reveal … to …`."),
+    row("R909", &["play", "what"], "Nella prova «{0}» qui {1} non c'è, o non è di nessuno: non vederlo non prova niente.", "In play «{0}» {1} is not there, or is nobody's: not to see it proves nothing.", "", ""),
+    row("R911", &["play", "person", "words", "line"], "Nella prova «{0}» sullo schermo di {1} non c'è scritto «{2}».{3:nearest}", "In play «{0}» {1}'s screen does not say «{2}» here.{3:nearest}", "Correggi le parole, o la prova.", "Mend the words, or the play."),
+    row("R910", &["play"], "Nella prova «{0}» questa sorte non serve a nessuno: nessun tiro la usa, o non è fra i casi possibili.", "In play «{0}» nobody takes this chance: no draw uses it, or it is not among the possible outcomes.",
+        "Un valore per ogni dado e per ogni `pick` (`pick 2 of …`: due valori); una lista `[ … ]` per `shuffle` e `group`.", "A value for each die and for each `pick` (`pick 2 of …`: two values); a list `[ … ]` for `shuffle` and `group`."),
+    row("R907", &["play", "phases"], "La prova «{0}» qui è in un'altra fase: {1:none}.", "Play «{0}» is in another phase here: {1:none}.", "Correggi il flusso, o la prova.", "Mend the flow, or the play."),
+    row("R908", &["play", "endings"], "La prova «{0}» non finisce così. Finali, e fra parentesi chi vince: {1:none}.", "Play «{0}» does not end like this. Endings, and in brackets who wins: {1:none}.", "Correggi la regola, o la prova.", "Mend the rule, or the play."),
     // F: flow.
     row("F401", &["phase"], "La fase «{0}» è due volte nel flusso.", "Phase «{0}» stands twice in the flow.", "Usa un ciclo, o una seconda fase.", "Use a loop, or a second phase."),
     row("F402", &["phase"], "Alla fase «{0}» non si arriva mai.", "Phase «{0}» is never reached.", "Mettila nel flusso.", "Put it in the flow."),
@@ -289,6 +300,16 @@ const QUESTIONS: &[(&str, &str, &str)] = &[
 /// Short forms with a grammar of their own: what they are called, and what may stand there.
 #[rustfmt::skip]
 const PHRASES: &[(&str, &str, &str, &str, &str)] = &[
+    ("expect line", "una riga `expect`", "an `expect` line", "`expect: punti of ada is 3`, `expect at 2: …`, `expect phase mercato`, `expect phase mercato for ada`, `expect end vittoria`, `expect end vittoria for ada`, `expect winners ada, bruno`, `expect ada sees punti of bruno`, `expect ada does not see …`, `expect ada reads \"…\"`, `expect ada does not read \"…\"`",
+        "`expect: punti of ada is 3`, `expect at 2: …`, `expect phase mercato`, `expect phase mercato for ada`, `expect end vittoria`, `expect end vittoria for ada`, `expect winners ada, bruno`, `expect ada sees punti of bruno`, `expect ada does not see …`, `expect ada reads \"…\"`, `expect ada does not read \"…\"`"),
+    ("person line", "una riga di qualcuno", "somebody's line", "`ada: mossa campo = valore, …`, `ada: ack`, `ada: spoken`, `ada: hand up`, `ada backs mossa`, `ada backs mossa of bruno`, `ada accepts mossa`, `ada declines mossa`, `ada drops`, `ada returns`, `ada leaves`, `elia arrives`, `elia arrives at 2`",
+        "`ada: mossa campo = valore, …`, `ada: ack`, `ada: spoken`, `ada: hand up`, `ada backs mossa`, `ada backs mossa of bruno`, `ada accepts mossa`, `ada declines mossa`, `ada drops`, `ada returns`, `ada leaves`, `elia arrives`, `elia arrives at 2`"),
+    ("desk line", "una riga della regia", "a line of the desk", "`desk: next`, `desk: pause`, `desk: resume`, `desk: extend 2 min`, `desk: set nome = 3`, `desk: inject nome`, `desk: mossa campo = valore`, `desk accepts mossa`, `desk declines mossa`",
+        "`desk: next`, `desk: pause`, `desk: resume`, `desk: extend 2 min`, `desk: set nome = 3`, `desk: inject nome`, `desk: mossa campo = valore`, `desk accepts mossa`, `desk declines mossa`"),
+    ("play line", "una riga della prova", "a line of a play", "`time 1 min`, `chance 4, 2`, `given: fiducia = 9`, `given at 2: …`, `begin fase`, `begin fase with giro = 2`",
+        "`time 1 min`, `chance 4, 2`, `given: fiducia = 9`, `given at 2: …`, `begin fase`, `begin fase with giro = 2`"),
+    ("refused line", "una riga `refused`", "a `refused` line", "`refused turn: ada: mossa …`, turn, choice, limit, type, check, condition, times, closed, unknown, sure",
+        "`refused turn: ada: mossa …`, turn, choice, limit, type, check, condition, times, closed, unknown, sure"),
     ("input", "un modo di chiedere", "a way to ask",
         "`yes/no`, `one of …`, `2 of …`, `1 to 3 of …`, `any of …`, `number from 0 to 10`, `decimal from 0 to 1`, `text up to 200`, `text up to 800 lines`, `order of …`, `tiers 1 2 1 of …`, `share 10 over …`, `drawing`",
         "`yes/no`, `one of …`, `2 of …`, `1 to 3 of …`, `any of …`, `number from 0 to 10`, `decimal from 0 to 1`, `text up to 200`, `text up to 800 lines`, `order of …`, `tiers 1 2 1 of …`, `share 10 over …`, `drawing`"),
@@ -367,6 +388,19 @@ fn place(inner: &str, args: &[String], lang: Lang) -> String {
         "example" if arg.is_empty() => String::new(),
         "example" => pick(&format!("Per esempio: `{arg}`"), &format!("For example: `{arg}`")),
         "shape" => shapes(arg, lang),
+        "name" if arg.is_empty() => pick("nome", "name"),
+        "name" => arg.to_string(),
+        "none" if arg.is_empty() => pick("nessuno", "none"),
+        "none" => arg.to_string(),
+        "nearest" if arg.is_empty() => String::new(),
+        "nearest" => pick(&format!(" La riga più vicina: «{arg}»."), &format!(" The nearest line: «{arg}».")),
+        "values" => values(arg, lang),
+        "refusal" => refusal(arg, lang),
+        "instead" if arg.is_empty() => pick("è accettata", "is accepted"),
+        "instead" => format!("{} ({})", pick("lo è per un altro motivo", "is refused for another reason"), refusal(arg, lang)),
+        "given" | "offered" if arg.is_empty() => String::new(),
+        "given" => pick(&format!(" Hai dato {arg}."), &format!(" Given: {arg}.")),
+        "offered" => pick(&format!(" Si poteva dare: {arg}."), &format!(" Offered: {arg}.")),
         "phrase" | "forms" => {
             PHRASES.iter().find(|p| p.0 == arg).map_or(String::new(), |p| if form == "phrase" { pick(p.1, p.2) } else { pick(p.3, p.4) })
         }
@@ -378,6 +412,47 @@ fn place(inner: &str, args: &[String], lang: Lang) -> String {
         },
         _ => with_article(arg, form),
     }
+}
+
+/// What each side of a claim is: lines of what is said, a tab, its value.
+fn values(arg: &str, lang: Lang) -> String {
+    let it = lang == Lang::It;
+    let all: Vec<String> =
+        arg.lines().filter_map(|l| l.split_once('\t')).map(|(said, is)| format!("`{said}` {} {is}", if it { "vale" } else { "is" })).collect();
+    match all.as_slice() {
+        [] => if it { "non è vero" } else { "it is not true" }.to_string(),
+        all => all.join(", "),
+    }
+}
+
+/// Why an act is not carried out: the word that scripts use, what it means.
+const REFUSALS: &[(&str, &str, &str)] = &[
+    ("turn", "non tocca a lei, o non adesso", "it is not their turn, or not now"),
+    ("choice", "non è fra le risposte possibili", "it is not among the possible answers"),
+    ("limit", "numero o lunghezza fuori misura", "a number or a length out of bounds"),
+    ("type", "una risposta manca, o è di un altro genere", "an answer is missing, or of another kind"),
+    ("check", "una frase `check`", "a `check`"),
+    ("condition", "la condizione `if` della mossa", "the move's `if`"),
+    ("times", "è già stata fatta", "it has been made already"),
+    ("closed", "la fase è chiusa, o la partita è finita", "the phase is closed, or the game is over"),
+    ("paused", "è tutto in pausa", "everything is paused"),
+    ("unknown", "qui non c'è", "it is not there"),
+    ("sure", "la mossa chiede «sei sicuro?»", "the move asks \"sure?\""),
+    ("full", "non c'è posto", "there is no place left"),
+    ("locked", "la porta è chiusa", "the door is closed"),
+    ("people", "le persone non bastano", "there are too few people"),
+    ("runaway", "una regola non si ferma", "a rule does not stop"),
+    ("size", "la sessione è troppo grande", "the session is too large"),
+];
+
+#[must_use]
+pub fn is_refusal(word: &str) -> bool {
+    REFUSALS.iter().any(|r| r.0 == word)
+}
+
+fn refusal(word: &str, lang: Lang) -> String {
+    let meaning = REFUSALS.iter().find(|r| r.0 == word).map_or("", |r| if lang == Lang::It { r.1 } else { r.2 });
+    format!("`{word}`, {meaning}")
 }
 
 /// The noun for a kind; a capital form (`Alla`) begins a sentence. A kind of the author's own stands as it is.

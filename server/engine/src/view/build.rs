@@ -1135,10 +1135,11 @@ impl<'a> Build<'a> {
         let base = i64::from(inst) * def.spaces.len() as i64;
         let mut edges = Vec::new();
         let mut spaces = Vec::new();
+        let reader = self.reader(Ctx::NOWHERE);
         for (i, s) in def.spaces.iter().enumerate() {
             spaces.push(SpacePart {
                 v: base + i as i64,
-                id: s.id.clone(),
+                id: reader.space(s),
                 n: s.n,
                 col: s.col as f64,
                 row: s.row as f64,

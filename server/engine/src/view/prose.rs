@@ -1,7 +1,7 @@
 //! Words as one reader gets them: places computed, what may not be seen left out.
 
 use crate::eval::{Ctx, Env, Regs, text_code};
-use crate::scenario::model::{AttrVal, DEC, NONE, Para, Piece, PlaceX, Prose, Say, Scenario, Val, Words};
+use crate::scenario::model::{AttrVal, DEC, NONE, Para, Piece, PlaceX, Prose, Say, Scenario, SpaceDef, Val, Words};
 use crate::state::State;
 use crate::view::{self, Inline, Line, ShownValue};
 use crate::{SeatId, Viewer};
@@ -163,7 +163,7 @@ impl Reader<'_> {
             Say::TokenText => self.token_text(n),
             Say::Space(b) => {
                 let def = &self.sc.boards[usize::from(b)];
-                def.spaces.get(n as usize % def.spaces.len().max(1)).map_or_else(Vec::new, |s| text(s.id.clone()))
+                def.spaces.get(n as usize % def.spaces.len().max(1)).map_or_else(Vec::new, |s| text(self.space(s)))
             }
             Say::Status => Vec::new(),
         }
@@ -214,12 +214,22 @@ impl Reader<'_> {
         match &t.answer {
             Some((var, val)) => {
                 let ty = self.sc.vars[usize::from(*var)].ty;
-                let place = PlaceX { x: crate::scenario::model::X::K(0), list: ty.list, say: crate::scenario::say_of(ty.base) };
+                let place = PlaceX {
+                    x: crate::scenario::model::X::K(0),
+                    list: ty.list,
+                    say: crate::scenario::say_of(ty.base),
+                    span: crate::scenario::tree::Span::default(),
+                };
                 let val = val.clone();
                 self.said(&place, &val)
             }
             None => self.item(self.sc.kinds[usize::from(t.kind)].list, i64::from(t.item), 1),
         }
+    }
+
+    /// The name of a space, else its id.
+    pub fn space(&self, space: &SpaceDef) -> String {
+        space.name.of(self.lang).map_or_else(|| space.id.replace('_', " "), plain_words)
     }
 
     fn plain(&mut self, words: &Words) -> Line {

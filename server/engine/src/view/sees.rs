@@ -80,6 +80,13 @@ fn team_of(st: &State, scope: Scope, inst: u32) -> i64 {
 fn group_of(st: &State, scope: Scope, inst: u32, kind: u8) -> i64 {
     match scope {
         Scope::Group(k) if k == kind => i64::from(inst),
+        // What a pair has is seen by the four in which both sit.
+        Scope::Group(_) => {
+            let theirs = st.groups.get(inst as usize).map_or(&[][..], |g| &g.members);
+            let one = |m: &u32| st.seats[*m as usize].groups[usize::from(kind)];
+            let group = theirs.first().map_or(NONE, one);
+            if theirs.iter().all(|m| one(m) == group) { group } else { NONE }
+        }
         Scope::Seat => st.seats.get(inst as usize).map_or(NONE, |s| s.groups[usize::from(kind)]),
         _ => NONE,
     }

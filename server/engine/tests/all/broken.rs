@@ -29,6 +29,16 @@ pub struct Row {
     and: Option<Edit>,
     /// `code file line`
     pub expect: Vec<String>,
+    /// What is wrong in `put`, and the same as it is right; without it `find` is.
+    pub mend: Option<[String; 2]>,
+}
+
+impl Row {
+    /// What the author meant to write.
+    pub fn right(&self) -> Option<String> {
+        let mended = self.mend.as_ref().zip(self.put.as_ref());
+        mended.map(|([wrong, right], put)| put.replace(wrong.as_str(), right)).or_else(|| self.find.clone())
+    }
 }
 
 pub fn corpus() -> Corpus {
@@ -49,8 +59,12 @@ fn base() -> Files {
 }
 
 pub fn broken(row: &Row) -> Files {
+    edited(row, row.put.as_ref())
+}
+
+fn edited(row: &Row, put: Option<&String>) -> Files {
     let mut files = base();
-    let Some(put) = &row.put else {
+    let Some(put) = put else {
         files.remove(&row.file);
         return files;
     };
@@ -93,6 +107,20 @@ fn every_broken_folder_gives_its_faults_and_no_others() {
         }
     }
     assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+/// The same line, right: nobody learns from a fault that was only taken away.
+#[test]
+fn what_is_mended_is_no_fault() {
+    for row in corpus().row.iter().filter(|r| r.mend.is_some()) {
+        let right = row.right();
+        assert_ne!(right, row.put, "{}", row.name);
+        let found = diagnostics(&edited(row, right.as_ref()));
+        // Words that are missing are another matter.
+        let told = |code: &str| !code.starts_with('X') && row.expect.iter().any(|e| e.starts_with(code));
+        let again = found.iter().find(|d| told(d.code));
+        assert!(again.is_none(), "{}: {again:#?}", row.name);
+    }
 }
 
 /// Every code that the compiler, the rules and the plays can tell stands in a row of the corpus.

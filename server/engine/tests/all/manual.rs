@@ -307,11 +307,12 @@ fn the_page_of_keys_is_fresh() {
     generated("KEYS.md", &out);
 }
 
-/// The first row that tells the code, best one that tells nothing else.
+/// The first row that tells the code: best one that shows how to mend it, or that tells nothing else.
 fn example<'r>(rows: &'r [Row], code: &str) -> Option<&'r Row> {
     let tells = |r: &&Row| r.expect.iter().any(|e| e.starts_with(code));
     let short = |r: &&Row| r.put.as_ref().is_none_or(|p| p.len() < 400);
-    rows.iter().filter(tells).find(|r| r.expect.len() == 1 && short(r)).or(rows.iter().find(tells))
+    let mended = rows.iter().filter(tells).find(|r| r.mend.is_some());
+    mended.or_else(|| rows.iter().filter(tells).find(|r| r.expect.len() == 1 && short(r))).or(rows.iter().find(tells))
 }
 
 /// At most ten lines, so that a page stays a page.
@@ -357,8 +358,8 @@ fn the_index_of_diagnostics_is_fresh() {
             continue;
         };
         let _ = write!(out, "sbagliato · wrong (`{}`):\n\n````text\n{}````\n", row.file, excerpt(put));
-        if let Some(find) = &row.find {
-            let _ = write!(out, "\ngiusto · right:\n\n````text\n{}````\n", excerpt(find));
+        if let Some(right) = row.right() {
+            let _ = write!(out, "\ngiusto · right:\n\n````text\n{}````\n", excerpt(&right));
         }
     }
     generated("DIAGNOSTICS.md", &out);

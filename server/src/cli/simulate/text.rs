@@ -52,7 +52,8 @@ fn one(out: &mut String, r: &Report, lang: &str) -> std::fmt::Result {
     for i in &r.indicators {
         let (least, most) = i.phases.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), p| (a.min(p.min), b.max(p.max)));
         if let Some(last) = i.phases.last() {
-            writeln!(out, "{}: {least} … {most} ({} {:.1}, {})", i.name, it("alla fine in media", "in the end on average"), last.mean, last.name)?;
+            let when = it("in media, quando si chiude", "on average, when this closes:");
+            writeln!(out, "{}: {least} … {most} ({:.1} {when} {})", i.name, last.mean, last.name)?;
         }
     }
     let names = |rows: Vec<String>| rows.join(" · ");

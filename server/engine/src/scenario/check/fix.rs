@@ -1,10 +1,10 @@
 //! `check --fix`: what can be repaired without asking anybody.
 
-use super::words::heading_for;
+use super::words::{UNWRITTEN, heading_for};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::faults::Faults;
 use crate::scenario::parse::{self, FileKind, quotes};
-use crate::scenario::{Files, check};
+use crate::scenario::{Files, check, compile};
 
 /// A file as it should be, and the faults that are gone from it.
 pub struct Repair {
@@ -13,7 +13,8 @@ pub struct Repair {
     pub what: Vec<Diagnostic>,
 }
 
-/// Straightens curly quotes and invisible blanks in TOML; adds the headings that are missing among the words.
+/// Straightens curly quotes and invisible blanks in TOML; adds the headings and lines that are missing among the words,
+/// and their file where there is none.
 #[must_use]
 pub fn fix(files: &Files) -> Vec<Repair> {
     let mut repairs: Vec<Repair> = files.iter().filter_map(|(path, bytes)| straighten(path, bytes, files)).collect();
@@ -21,7 +22,7 @@ pub fn fix(files: &Files) -> Vec<Repair> {
     for repair in &repairs {
         repaired.insert(repair.path.clone(), repair.bytes.clone());
     }
-    repairs.extend(add_headings(&repaired));
+    repairs.extend(add_words(&repaired));
     repairs
 }
 
@@ -43,7 +44,7 @@ fn straighten(path: &str, bytes: &[u8], files: &Files) -> Option<Repair> {
     (!damages.is_empty()).then(|| Repair { path: path.into(), bytes: fixed.into_bytes(), what })
 }
 
-fn add_headings(files: &Files) -> Option<Repair> {
+fn add_words(files: &Files) -> Option<Repair> {
     let mut faults = Faults::default();
     let tree = parse::read(files, &mut faults);
     check::words::check(&tree, &mut faults);
@@ -51,12 +52,59 @@ fn add_headings(files: &Files) -> Option<Repair> {
     let file = &tree.files[usize::from(words.file)];
     let newline = if file.text.contains("\r\n") { "\r\n" } else { "\n" };
     let mut text = file.text.clone();
+    let missing = faults.0.iter().any(|f| f.code == "S121" && f.args[0] == file.path);
+    if missing {
+        text = format!("# {UNWRITTEN}{newline}");
+    }
     for fault in faults.0.iter().filter(|f| f.code == "X801") {
         let (section, line) = heading_for(&fault.args[0], &fault.args[1]);
         insert(&mut text, &section, &line, newline);
     }
-    let what = diagnostics(files, |d| d.code == "X801");
+    for fault in faults.0.iter().filter(|f| f.code == "X803" && f.args[3] == file.path) {
+        insert_child(&mut text, &fault.args[0], &fault.args[1], &fault.args[2], newline);
+    }
+    let mut compiled = Faults::default();
+    compile::compile(&tree, "", &mut compiled);
+    let mut told: Vec<&str> = compiled.0.iter().filter(|f| f.code == "N212").map(|f| f.args[0].as_str()).filter(|n| !n.is_empty()).collect();
+    told.sort_unstable();
+    told.dedup();
+    for name in told {
+        let (section, line) = heading_for("text", name);
+        insert(&mut text, &section, &line, newline);
+    }
+    let codes = ["S121", "X801", "X803"];
+    let mut what = diagnostics(files, |d| codes.contains(&d.code) && (d.code != "S121" || missing));
+    what.extend(compiled.diagnostics(&tree.files).into_iter().filter(|d| d.code == "N212"));
     (text != file.text).then(|| Repair { path: file.path.clone(), bytes: text.into_bytes(), what })
+}
+
+/// A line below the heading of its thing, after those that are there; without a heading, with one of its own.
+fn insert_child(text: &mut String, kind: &str, id: &str, child: &str, newline: &str) {
+    let mine = |l: &str| {
+        let heading = l.trim_start_matches('#').split(':').next().unwrap_or("");
+        l.starts_with('#') && heading.split_whitespace().eq([kind, id])
+    };
+    let (mut at, mut inside, mut end) = (0, false, None);
+    for l in text.split_inclusive('\n') {
+        at += l.len();
+        inside = if l.starts_with('#') { mine(l.trim_end()) } else { inside };
+        if inside && !l.trim().is_empty() {
+            end = Some((at, l.starts_with('#'), l.ends_with('\n')));
+        }
+    }
+    let line = format!("- {child}: {UNWRITTEN}{newline}");
+    match end {
+        Some((at, heading, whole)) => {
+            // Below a text, a line of its own kind begins after a blank one.
+            let after_line = text[..at].lines().next_back().is_some_and(|l| l.trim_start().starts_with('-'));
+            let gap = if heading || after_line { "" } else { newline };
+            text.insert_str(at, &format!("{}{gap}{line}", if whole { "" } else { newline }));
+        }
+        None => {
+            let open = if text.ends_with('\n') { "" } else { newline };
+            text.push_str(&format!("{open}{newline}## {kind} {id}{newline}{line}"));
+        }
+    }
 }
 
 /// A short one goes right below the heading of its list, anything else to the end.
@@ -111,6 +159,27 @@ mod tests {
         assert_eq!(text(1), "# Prova\n\n## parameter\n\n- sosta: …\n- giri: Giri\n\n## phase voto: …\n");
         let codes: Vec<_> = repairs.iter().map(|r| r.what.iter().map(|d| d.code).collect::<Vec<_>>()).collect();
         assert_eq!(codes, [vec!["S102", "S103"], vec!["X801", "X801"]]);
+    }
+
+    #[test]
+    fn a_missing_file_of_words_is_made_with_every_line() {
+        let trunk = "language = \"it\"\nflow = \"voto\"\n[list]\nscelta = { rows = [\"accolgo\", \"rimando\"] }\n\
+                     [variable]\nn = { of = \"table\", seen = \"table\" }\n[phase.voto]\nends = \"desk\"\nbefore = \"show fatto to table\"\n\
+                     [phase.voto.move.vota]\nmode = \"sealed\"\ntimeout = \"pass\"\nask.a = \"yes/no\"\nask.b = \"yes/no\"\n\
+                     [panel.p]\nkind = \"table\"\non = [\"desk\"]\nrows = \"seats\"\ncolumn.uno = \"n\"\n";
+        let files: Files = [("scenario.toml".to_string(), trunk.as_bytes().to_vec())].into();
+        let repairs = fix(&files);
+        assert_eq!(repairs.len(), 1);
+        assert_eq!(repairs[0].path, "it.md");
+        let made = String::from_utf8(repairs[0].bytes.clone()).unwrap();
+        assert_eq!(
+            made,
+            "# …\n\n## phase voto: …\n\n### move vota: …\n- a: …\n- b: …\n\n## panel p: …\n- uno: …\n\n\
+             ## list scelta\n- accolgo: …\n- rimando: …\n\n## text\n- fatto: …\n"
+        );
+        let mut whole = files;
+        whole.insert("it.md".into(), repairs[0].bytes.clone());
+        assert!(fix(&whole).is_empty());
     }
 
     #[test]

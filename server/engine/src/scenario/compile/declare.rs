@@ -1104,7 +1104,7 @@ fn role(id: &str) -> RoleDef {
 }
 
 fn space(id: &str, n: i64, col: i64, row: i64) -> SpaceDef {
-    SpaceDef { id: id.to_string(), n, col, row, attrs: Vec::new(), next: Vec::new(), land: Vec::new(), seen: None }
+    SpaceDef { id: id.to_string(), n, col, row, attrs: Vec::new(), next: Vec::new(), land: Vec::new(), seen: None, name: Words::default() }
 }
 
 fn line(from: i64, to: i64, ring: bool) -> Vec<SpaceDef> {

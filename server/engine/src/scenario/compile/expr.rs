@@ -733,6 +733,12 @@ impl Cx<'_, '_> {
     fn of(&mut self, a: &Ex, b: &Ex, span: Span, want: Option<Base>) -> Typed {
         if let Kind::Name(n) = &*a.kind {
             match n.as_str() {
+                // In plays, what a slip says is a thing to be seen or not.
+                "text" if self.a.play => {
+                    if let (x, Ty { base: Base::Token(_), list: false, .. }) = self.ex(b, None) {
+                        return (X::TokenText(boxed(x)), Ty::one(Base::Text).opt());
+                    }
+                }
                 "members" | "others" => return self.members(n == "others", b),
                 "spaces" => return self.ex(b, None),
                 "places" => return self.places(b),

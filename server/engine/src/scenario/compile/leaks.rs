@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::Compiler;
-use crate::scenario::model::{Aud, Audience, DealBy, InputDef, MoreSeats, MoveDef, PanelDef, People, PhaseDef, Scope, Thing, Words, X};
+use crate::scenario::model::{Aud, Audience, DealBy, EndingDef, InputDef, MoreSeats, MoveDef, PanelDef, People, PhaseDef, Scope, Thing, Words, X};
 use crate::scenario::tree::Span;
 use crate::scenario::walk;
 
@@ -76,7 +76,7 @@ impl Compiler<'_> {
         }
     }
 
-    pub fn look_for_leaks(&mut self, phases: &[PhaseDef], moves: &[MoveDef], panels: &[PanelDef]) {
+    pub fn look_for_leaks(&mut self, phases: &[PhaseDef], moves: &[MoveDef], panels: &[PanelDef], endings: &[EndingDef]) {
         let meant: Vec<(String, Span)> = self.tree.nodes[0].list("meant").iter().filter_map(|v| v.text()).map(|(t, s)| (t.to_string(), s)).collect();
         for (id, span) in &meant {
             let kinds = ["move", "phase", "value", "trigger", "ending", "panel"];
@@ -93,9 +93,10 @@ impl Compiler<'_> {
             if n.get("cover").is_none() && p.who.as_ref().is_some_and(|x| self.is_secret(x, p.scope)) {
                 self.faults.add("V505", who, &[]);
             }
-            for words in [&p.title, &p.text] {
-                self.unseen_in_words(words, n.span);
-            }
+        }
+        let titles = phases.iter().flat_map(|p| [&p.title, &p.text]).chain(endings.iter().flat_map(|e| [&e.title, &e.text]));
+        for words in titles.chain(phases.iter().flat_map(|p| p.also.iter().map(|a| &a.1))) {
+            self.unseen_in_words(words);
         }
         for (m, n) in moves.iter().zip(self.nodes("move")) {
             let covered = n.parent.and_then(|p| self.phase_named(&self.tree.nodes[p].id)).map(|p| &phases[usize::from(p)]).filter(|p| p.cover);
@@ -183,6 +184,20 @@ impl Compiler<'_> {
         })
     }
 
+    /// A zone that no seat ever sees: even how many lie there is told by `places of` alone.
+    fn reads_unseen_zone(&self, x: &X) -> Option<String> {
+        let mut found = None;
+        walk::each(x, &mut |x| {
+            if let X::ZoneTokens { zone, .. } = x {
+                let def = &self.zones[usize::from(*zone)];
+                if unseen(&def.seen) && !self.revealed.zones.contains(zone) {
+                    found = Some(def.id.clone());
+                }
+            }
+        });
+        found
+    }
+
     /// A variable that no seat ever sees.
     fn reads_unseen(&self, x: &X) -> Option<String> {
         let mut found = None;
@@ -197,10 +212,10 @@ impl Compiler<'_> {
         found
     }
 
-    fn unseen_in_words(&mut self, words: &Words, span: Span) {
+    fn unseen_in_words(&mut self, words: &Words) {
         for place in words.0.iter().flatten().flat_map(|p| &p.places) {
-            if let Some(name) = self.reads_unseen(&place.x) {
-                self.faults.add("W501", span, &[&name, ""]);
+            if let Some(name) = self.reads_unseen(&place.x).or_else(|| self.reads_unseen_zone(&place.x)) {
+                self.faults.add("W501", place.span, &[&name, ""]);
             }
         }
     }

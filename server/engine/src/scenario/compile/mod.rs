@@ -139,7 +139,7 @@ pub fn compile(tree: &Tree, hash: &str, faults: &mut Faults) -> Option<Scenario>
     c.unused_texts();
     c.timers_never_started();
     c.texts_lacking();
-    c.look_for_leaks(&phases, &moves, &panels);
+    c.look_for_leaks(&phases, &moves, &panels, &endings);
     c.look_at_people(&people);
     c.pieces();
     let rows = c.give_slots();
@@ -563,7 +563,8 @@ impl<'t> Compiler<'t> {
 
     pub fn unknown_phase(&mut self, n: &str, span: Span) {
         let near = nearest(n, self.phase_ids.iter().map(String::as_str)).unwrap_or("").to_string();
-        self.faults.add("F409", span, &[n, &near]);
+        let there = some(&self.phase_ids, &near);
+        self.faults.add("F409", span, &[n, &near, &there]);
     }
 
     pub fn unknown_move(&mut self, n: &str, span: Span) {
@@ -573,7 +574,8 @@ impl<'t> Compiler<'t> {
 
     pub fn unknown_ending(&mut self, n: &str, span: Span) {
         let near = nearest(n, self.ending_ids.iter().map(String::as_str)).unwrap_or("").to_string();
-        self.faults.add("N201", span, &[n, &near]);
+        let there = some(&self.ending_ids, &near);
+        self.faults.add("N201", span, &[n, &near, &there]);
     }
 
     pub fn phase_named(&self, n: &str) -> Option<u16> {
@@ -661,4 +663,9 @@ impl<'t> Compiler<'t> {
         let plain = !v.ty.list && (v.keys.is_empty() || !v.input && v.history.is_empty());
         keys.filter(|k| plain && k.iter().product::<i64>() <= IN_ROWS)
     }
+}
+
+/// The first few names there are, where none of them is near.
+fn some(names: &[String], near: &str) -> String {
+    if near.is_empty() { names.iter().take(6).cloned().collect::<Vec<_>>().join("`, `") } else { String::new() }
 }

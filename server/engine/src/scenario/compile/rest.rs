@@ -8,7 +8,7 @@ use super::words::cut_places;
 use super::{Compiler, texts_of};
 use crate::scenario::model::{
     Absent, Base, ColumnDef, DealBy, EndingDef, InjectDef, LandDef, Late, LeftoverPeople, MoreSeats, PageDef, PanelDef, People, PlaceX, S, Scope,
-    TeamsBy, TriggerDef, Ty, ValueDef, X,
+    ShapeDef, TeamsBy, TriggerDef, Ty, ValueDef, X,
 };
 use crate::scenario::rules::parse;
 use crate::scenario::tree::{Node, Span, Value, ValueKind};
@@ -148,6 +148,12 @@ impl<'t> Compiler<'t> {
         }
         for (i, n) in self.nodes("board").into_iter().enumerate() {
             self.boards[i].name = self.section_words("board", &n.id, &Around::default()).0;
+            if self.boards[i].shape == ShapeDef::Graph {
+                for s in 0..self.boards[i].spaces.len() {
+                    let id = self.boards[i].spaces[s].id.clone();
+                    self.boards[i].spaces[s].name = self.child_words("board", &n.id, &id, &Around::default());
+                }
+            }
         }
     }
 
@@ -392,9 +398,9 @@ impl<'t> Compiler<'t> {
             line.push(Piece::Place(0));
             words.push(Some(Prose { blocks: vec![Para::Paragraph(line)], places: Vec::new() }));
         }
-        let mut places = vec![PlaceX { x: if list { X::ListReg(0) } else { X::Reg(0) }, list, say }];
+        let mut places = vec![PlaceX { x: if list { X::ListReg(0) } else { X::Reg(0) }, list, say, span: Span::default() }];
         if owner {
-            places.push(PlaceX { x: X::Reg(u16::from(!list)), list: false, say: Say::Seat });
+            places.push(PlaceX { x: X::Reg(u16::from(!list)), list: false, say: Say::Seat, span: Span::default() });
         }
         let map = vec![(0..places.len() as u16).collect(); words.len()];
         let id = self.texts.len() as u16;

@@ -414,7 +414,7 @@ impl Cx<'_, '_> {
             }
             Verb::Note { text, with } => {
                 let Some(t) = self.text(text) else {
-                    self.c.faults.add("N212", text.span, &[]);
+                    self.no_text(text);
                     return None;
                 };
                 S::Note { text: t, with: self.with(t, with, span) }
@@ -424,11 +424,23 @@ impl Cx<'_, '_> {
         })
     }
 
+    fn no_text(&mut self, what: &Ex) {
+        let name = if let Kind::Name(n) = &*what.kind { n.as_str() } else { "" };
+        self.c.faults.add("N212", what.span, &[name]);
+    }
+
     /// `show punti of s to me`: what it is now, once, under its name. A text of the house carries it.
     fn show_value(&mut self, what: &Ex, to: &To, span: Span) -> Option<S> {
+        let told = self.c.faults.0.len();
         let (x, ty) = self.ex(what, None);
         if ty.base == Base::Any && !ty.list {
-            self.c.faults.add("N212", what.span, &[]);
+            // A bare name that is of nothing is meant for a text: that is told, and nothing else.
+            if matches!(&*what.kind, Kind::Name(_)) {
+                self.c.faults.0.truncate(told);
+            }
+            if self.c.faults.0.len() == told {
+                self.no_text(what);
+            }
             return None;
         }
         let (name, whose) = match &*what.kind {

@@ -100,7 +100,7 @@ impl Compiler<'_> {
 
     /// A place that cannot be compiled shows nothing.
     pub fn place(&mut self, text: &str, span: Span, around: &Around) -> PlaceX {
-        let empty = PlaceX { x: X::List(Vec::new()), list: true, say: Say::Number };
+        let empty = PlaceX { x: X::List(Vec::new()), list: true, say: Say::Number, span };
         let Some(arg) = parse::place(text, span, self.faults) else {
             return empty;
         };
@@ -130,7 +130,7 @@ impl Cx<'_, '_> {
     pub fn place_arg(&mut self, arg: &Arg) -> PlaceX {
         let Some((name, over)) = &arg.over else {
             let (x, say, list) = self.said(&arg.value);
-            return PlaceX { x, list, say };
+            return PlaceX { x, list, say, span: arg.value.span };
         };
         let named;
         let over = match name {
@@ -143,7 +143,7 @@ impl Cx<'_, '_> {
         let (set, base) = self.set(over, None);
         let own = name.clone().or_else(|| super::expr::innermost_name(over));
         let (reg, (x, say, _)) = self.with_item(own.as_deref(), &set, base, |cx| cx.said(&arg.value));
-        PlaceX { x: X::Map { set: boxed(set), reg, x: boxed(x) }, list: true, say }
+        PlaceX { x: X::Map { set: boxed(set), reg, x: boxed(x) }, list: true, say, span: arg.value.span }
     }
 
     /// What is computed, and how it is put into words. `name of x` gives x itself: the words know how to name it.
