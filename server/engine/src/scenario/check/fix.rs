@@ -6,6 +6,9 @@ use crate::scenario::faults::Faults;
 use crate::scenario::parse::{self, FileKind, quotes};
 use crate::scenario::{Files, check, compile};
 
+/// A file that is made, its headings, their lines.
+const PASSES: usize = 3;
+
 /// A file as it should be, and the faults that are gone from it.
 pub struct Repair {
     pub path: String,
@@ -22,7 +25,7 @@ pub fn fix(files: &Files) -> Vec<Repair> {
     for repair in &repairs {
         repaired.insert(repair.path.clone(), repair.bytes.clone());
     }
-    repairs.extend(add_words(&repaired));
+    repairs.extend(all_words(&repaired));
     repairs
 }
 
@@ -44,6 +47,20 @@ fn straighten(path: &str, bytes: &[u8], files: &Files) -> Option<Repair> {
     (!damages.is_empty()).then(|| Repair { path: path.into(), bytes: fixed.into_bytes(), what })
 }
 
+/// Headings first, then what stands below them.
+fn all_words(files: &Files) -> Option<Repair> {
+    let mut all: Option<Repair> = None;
+    let mut with = files.clone();
+    for _ in 0..PASSES {
+        let Some(next) = add_words(&with) else { break };
+        with.insert(next.path.clone(), next.bytes.clone());
+        let mut what = all.map_or_else(Vec::new, |r| r.what);
+        what.extend(next.what);
+        all = Some(Repair { what, ..next });
+    }
+    all
+}
+
 fn add_words(files: &Files) -> Option<Repair> {
     let mut faults = Faults::default();
     let tree = parse::read(files, &mut faults);
@@ -51,11 +68,11 @@ fn add_words(files: &Files) -> Option<Repair> {
     let words = tree.words.first()?;
     let file = &tree.files[usize::from(words.file)];
     let newline = if file.text.contains("\r\n") { "\r\n" } else { "\n" };
-    let mut text = file.text.clone();
-    let missing = faults.0.iter().any(|f| f.code == "S121" && f.args[0] == file.path);
-    if missing {
-        text = format!("# {UNWRITTEN}{newline}");
+    if faults.0.iter().any(|f| f.code == "S121" && f.args[0] == file.path) {
+        let what = diagnostics(files, |d| d.code == "S121" && d.file == file.path);
+        return Some(Repair { path: file.path.clone(), bytes: format!("# {UNWRITTEN}\n").into_bytes(), what });
     }
+    let mut text = file.text.clone();
     for fault in faults.0.iter().filter(|f| f.code == "X801") {
         let (section, line) = heading_for(&fault.args[0], &fault.args[1]);
         insert(&mut text, &section, &line, newline);
@@ -72,8 +89,7 @@ fn add_words(files: &Files) -> Option<Repair> {
         let (section, line) = heading_for("text", name);
         insert(&mut text, &section, &line, newline);
     }
-    let codes = ["S121", "X801", "X803"];
-    let mut what = diagnostics(files, |d| codes.contains(&d.code) && (d.code != "S121" || missing));
+    let mut what = diagnostics(files, |d| ["X801", "X803"].contains(&d.code));
     what.extend(compiled.diagnostics(&tree.files).into_iter().filter(|d| d.code == "N212"));
     (text != file.text).then(|| Repair { path: file.path.clone(), bytes: text.into_bytes(), what })
 }
