@@ -686,7 +686,14 @@ impl<'a> Build<'a> {
         let when = cover || def.when.as_ref().is_none_or(|w| Env::new(self.sc, self.st, cx, &mut Regs::default()).yes(w));
         let made = run.made.iter().filter(|x| x.0 == m && Some(x.2) == unit && x.1 == NONE).map(|x| x.3).sum::<u32>();
         let most = def.times.as_ref().map(|t| Env::new(self.sc, self.st, cx, &mut Regs::default()).num(t));
-        let sealed = run.sealed.iter().find(|a| a.mv == m && Some(a.unit) == unit && a.item == answer_item);
+        // Who is asked only so that nobody can tell answers alone, and learns nothing of those who are meant.
+        let pretends = cover && def.joint.is_some() && unit.is_some_and(|u| !self.st.together(self.sc, run, u).contains(&seat));
+        let sealed = run.sealed.iter().find(|a| !pretends && a.mv == m && Some(a.unit) == unit && a.item == answer_item);
+        let mine = self.mine(def, run, unit, seat, m, sealed.map(|s| &s.inputs));
+        let joint = match unit.filter(|_| def.joint.is_some()) {
+            Some(_) if pretends => Some(alone(def, seat)),
+            unit => unit.map(|u| self.joint(m, def, run, u)),
+        };
         let shut = matches!(def.mode, super::Mode::Sealed | super::Mode::Final);
         let left = shut || most.is_none_or(|t| i64::from(made) < t) || !items.is_empty();
         let inputs = self.inputs(&def.asks, cx, answer_item, cover);
@@ -705,9 +712,9 @@ impl<'a> Build<'a> {
             dice: def.rolls,
             inputs,
             items,
-            mine: self.mine(def, run, unit, seat, m, sealed.map(|s| &s.inputs)),
+            mine,
             can_change: sealed.is_some() && def.mode == super::Mode::Sealed && def.joint.is_none() && !run.frozen,
-            joint: unit.filter(|_| def.joint.is_some()).map(|u| self.joint(m, def, run, u)),
+            joint,
             checks: def.checks.iter().chain(&def.warns).map(|c| (c.id.clone(), reader.line(&c.words))).collect(),
         }
     }
@@ -1560,6 +1567,11 @@ fn cell(reader: &mut Reader<'_>, place: &crate::scenario::model::PlaceX, counted
         Some(v) => reader.shown(place.say, &v),
         None => ShownValue::Line(vec![super::Inline::Hidden { hidden: true }]),
     }
+}
+
+/// A joint answer of one.
+fn alone(def: &MoveDef, seat: u32) -> JointPart {
+    JointPart { members: vec![SeatId(seat)], need: 1, each: def.each, held: Vec::new(), versions: Vec::new() }
 }
 
 fn picture_of(item: &crate::scenario::model::ItemDef, reader: &mut Reader<'_>) -> Option<super::Picture> {

@@ -1,7 +1,7 @@
 //! Words as one reader gets them: places computed, what may not be seen left out.
 
 use crate::eval::{Ctx, Env, Regs, text_code};
-use crate::scenario::model::{AttrVal, DEC, NONE, Para, Piece, PlaceX, Prose, Say, Scenario, SpaceDef, Val, Words};
+use crate::scenario::model::{AttrVal, DEC, NONE, Para, Piece, PlaceX, Prose, Say, Scenario, Scope, SpaceDef, Val, Words};
 use crate::state::State;
 use crate::view::{self, Inline, Line, ShownValue};
 use crate::{SeatId, Viewer};
@@ -263,10 +263,16 @@ impl Reader<'_> {
         let named = def.items.get(t.item as usize).is_some_and(|i| !i.name.is_empty());
         if pattern || !named {
             let item = t.item;
-            let saved = std::mem::take(&mut self.regs);
+            let saved = (std::mem::take(&mut self.regs), self.cx);
             self.regs.n[0] = n;
+            if self.cx.is_nowhere() {
+                // A piece is somewhere, whoever reads of it: at the table of its owner.
+                let owner = self.sc.kinds[usize::from(t.kind)].per.zip(u32::try_from(t.owner).ok());
+                let (scope, inst) = owner.unwrap_or((Scope::Table, 0));
+                self.cx = Ctx::of(self.sc, self.st, scope, inst);
+            }
             let line = self.line(&def.name);
-            self.regs = saved;
+            (self.regs, self.cx) = saved;
             if !line.is_empty() {
                 return line;
             }

@@ -338,3 +338,46 @@ ends = "desk"
     assert_eq!(r.num("preda", 2), NONE, "what does not count is thrown away");
     let _ = Answer::Yes(true);
 }
+
+/// Nor from a joint answer: who is not meant seems to answer alone, and is told nothing of what the others agree to.
+#[test]
+fn a_covered_joint_answer_does_not_tell_who_gives_it() {
+    let sc = tiny(
+        r#"
+flow = "notte, fine"
+[variable]
+lupo = { of = "seat", seen = "owner", type = "yes/no" }
+vittima = { of = "table", seen = "nobody", type = "seat or none" }
+[phase.notte]
+ends = "time"
+limit = "30 s"
+who = "lupo"
+cover = true
+before = '''
+lupo of first(seats) = yes
+lupo of first(seats where not lupo) = yes
+'''
+[phase.notte.move.azzanna]
+mode = "sealed"
+timeout = "pass"
+joint = "table"
+agree = "all"
+ask.preda = "one of seats"
+do = "vittima = preda"
+[phase.fine]
+ends = "desk"
+"#,
+    );
+    let mut r = Room::begun(&sc, 4);
+    let joint = |r: &Room, s: u32| r.seat_view(s)["moves"][0]["joint"].clone();
+    let members = |r: &Room, s: u32| joint(r, s)["members"].to_string();
+    assert_eq!(["[0,1]", "[0,1]", "[2]", "[3]"], [0, 1, 2, 3].map(|s| members(&r, s)).each_ref().map(String::as_str));
+    let seen = |r: &Room, s: u32| (r.seat_view(s)["moves"][0]["mine"]["preda"].as_u64(), joint(r, s)["versions"].as_array().unwrap().len());
+    r.makes(2, "azzanna", &[("preda", n(0))]);
+    for s in [0, 1] {
+        r.makes(s, "azzanna", &[("preda", n(3))]);
+    }
+    assert_eq!([seen(&r, 0), seen(&r, 2), seen(&r, 3)], [(Some(3), 0), (None, 0), (None, 0)], "nothing of theirs");
+    r.wait(30_000);
+    assert_eq!(r.num("vittima", 0), 3, "the two who are meant have agreed");
+}

@@ -485,6 +485,38 @@ rows = "seats"
 column.chi = "it"
 "#;
 
+/// The name of a piece is a sentence of its own, also where nobody in particular reads it.
+#[test]
+fn a_piece_is_called_by_the_name_of_its_owner() {
+    let toml = r#"
+flow = "muovi"
+[people]
+seats = [2, 4]
+tables = [1, 3]
+leftover = "spread"
+absent = "wait"
+latecomers = "join"
+teams = ["lago", "monte"]
+teams_by = "even"
+[token]
+pedina = { per = "team", start = "pista[0]" }
+[board.pista]
+of = "table"
+seen = "all"
+shape = "path 0 to 9"
+[phase.muovi]
+ends = "desk"
+who = "all"
+"#;
+    let sc =
+        ready(&tiny_files(toml, "## team lago: Lago\n\n## team monte: Monte\n\n## token pedina: Pedina: {name of owner}\n\n## phase muovi: Muovi\n"));
+    let room = seated(&sc, 2, 4, 7);
+    for viewer in [Viewer::Projector, Viewer::Seat(SeatId(0))] {
+        let pawns = room.view(viewer)["pawns"].to_string();
+        assert!(pawns.contains("Lago") && pawns.contains("Monte") && !pawns.contains("hidden"), "{pawns}");
+    }
+}
+
 /// Who looks at several tables sees of each its own board, its own panels, and its own moves of the desk.
 #[test]
 fn who_watches_several_tables_sees_each_of_them() {
