@@ -16,7 +16,7 @@ export function answerText(input: InputPart, value: Answer | undefined, name: (s
 	if (input.type === "share")
 		return input.options.map((o, i) => `${lineText(o.label, name)} ${(value as number[])[i] ?? 0}`).join(", ");
 	if (input.type === "tiers")
-		return (value as number[][]).map((tier, i) => `${i + 1}: ${tier.map(option).join(", ")}`).join("; ");
+		return (value as number[][]).map((tier, i) => `${i + 1}: ${tier.map(option).join(", ")}`).join("\n");
 	const glue = input.type === "order" ? " → " : ", ";
 	return (value as number[]).map(option).join(glue);
 }

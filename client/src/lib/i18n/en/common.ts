@@ -56,6 +56,7 @@ const en: typeof it = {
 	choice: {
 		filter: "Search the list",
 		none: "Nothing with these letters.",
+		nothing: "There is nothing to choose from yet.",
 		chosen: (n, of) => `chosen ${n} of ${of}`,
 		between: (min, max) => `${min} to ${max}`,
 		exactly: (n) => `choose ${n}`,

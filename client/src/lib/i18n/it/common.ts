@@ -54,6 +54,7 @@ export default {
 	choice: {
 		filter: "Cerca nell’elenco",
 		none: "Niente con queste lettere.",
+		nothing: "Non c’è ancora niente da scegliere.",
 		chosen: (n: number, of: number) => `scelte ${n} di ${of}`,
 		between: (min: number, max: number) => `da ${min} a ${max}`,
 		exactly: (n: number) => `scegline ${n}`,
