@@ -15,7 +15,7 @@ export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const BINARY = process.env.SOFIA ?? join(ROOT, "target/debug/sofia");
 const PASSWORD = "quattro parole per provare";
 /** How long a state may take to come before the test says which one is missing. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 export const NARROW = { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true };
@@ -205,37 +205,83 @@ export class Phone extends Viewer {
 		await this.house.until(() => this.parts.me, `${this.label} sits`);
 	}
 
+	get #asked() {
+		const { phase } = this.parts;
+		return !!phase?.asked && !phase.done && !phase.frozen;
+	}
+
+	/** What may be answered instead of one another. */
+	get #choices() {
+		return (this.parts.moves ?? []).filter((m) => !m.extra && (m.open || this.#has(m) || m.joint?.versions.length));
+	}
+
+	#has(m) {
+		if (m.items.length) return m.items.every((i) => i.mine !== null);
+		return (m.joint?.versions.find((v) => v.by.includes(this.seat)) ?? m.mine) !== null;
+	}
+
 	/** The move that waits for this person's own answer. */
 	get due() {
-		const { phase, moves = [] } = this.parts;
-		if (!phase?.asked || phase.done || phase.frozen) return null;
-		const mine = (m) => m.joint?.versions.find((v) => v.by.includes(this.seat)) ?? m.mine;
-		return moves.find((m) => m.open && !m.extra && !mine(m)) ?? null;
+		return (this.#asked && this.#choices.find((m) => m.open && !this.#has(m))) || null;
 	}
 
 	get toRead() {
-		const { phase } = this.parts;
-		return !!phase?.ack && phase.asked && !phase.done && !phase.frozen && !this.due;
+		return this.#asked && this.parts.phase.ack && !this.due;
+	}
+
+	/** Each has put a part of a joint answer, and this person does not hold the whole yet. */
+	get toHold() {
+		if (!this.#asked) return null;
+		return this.#choices.find((m) => m.open && m.joint?.each && m.joint.versions.length >= m.joint.members.length && !m.joint.held.includes(this.seat)) ?? null;
+	}
+
+	/** Where people speak in turn: it is this person's. */
+	get speaks() {
+		return this.parts.phase?.speaker === this.seat && !this.parts.phase.frozen;
+	}
+
+	get offered() {
+		return this.parts.asks?.[0] ?? null;
 	}
 
 	get busy() {
-		return this.stage === "play" && !this.parts.ending && (this.due !== null || this.toRead);
+		return this.stage === "play" && !this.parts.ending && (this.due ?? this.toHold ?? this.offered ?? (this.toRead || this.speaks || null)) !== null;
+	}
+
+	/** Which opening of which phase this is. */
+	get opened() {
+		const { phase } = this.parts;
+		return phase ? `${phase.id}@${phase.opened_at}` : "";
+	}
+
+	/** The rows of the list that one move is picked from. */
+	get #listed() {
+		return this.parts.moves.filter((m) => !m.extra && (m.open || m.why));
+	}
+
+	/** What is still owed, in a word that changes with every answer. */
+	get owed() {
+		const { phase, moves = [] } = this.parts;
+		const rest = moves.filter((m) => m.open && !this.#has(m)).map((m) => [m.id, m.items.filter((i) => i.mine === null).length]);
+		return JSON.stringify([phase?.done, this.speaks, this.offered?.ask, this.toHold?.id, rest]);
 	}
 
 	/** Does what the screen asks, as a person would. */
 	async answer(choose = () => 0) {
-		const { phase } = this.parts;
+		const { opened, offered } = this;
 		const move = this.due;
-		const opened = `${phase.id}@${phase.opened_at}`;
-		const over = () => {
-			const now = this.parts.phase;
-			return this.parts.ending || this.stage !== "play" || !now || `${now.id}@${now.opened_at}` !== opened || now.done || !this.busy;
-		};
-		if (!move) await this.main.click();
+		const item = move?.items.find((i) => i.mine === null);
+		const before = this.owed;
+		const over = () => this.parts.ending || this.stage !== "play" || this.opened !== opened || this.owed !== before;
+		if (offered) await this.page.locator("section.ask .btn.act").first().click();
+		else if (!move) await this.main.click();
 		else if (move.joint?.versions.length && !move.joint.each) await this.page.locator(".joint article .btn").first().click();
 		else {
-			for (const input of move.inputs) await this.fill(input, choose(this, move, input));
-			if (move.inputs.length === 0) await this.main.click();
+			const which = this.#choices.length > 1 ? this.page.locator("section.moves button.opt").nth(this.#listed.indexOf(move)) : null;
+			if (which && (await which.getAttribute("aria-pressed")) === "false") await which.click();
+			const inputs = item?.inputs ?? move.inputs;
+			for (const input of inputs) await this.fill(input, choose(this, move, input));
+			if (inputs.length === 0) await this.main.click();
 		}
 		await this.house.until(over, `${this.label} has answered in ${opened}${move ? ` (${move.id})` : ""}`);
 	}
@@ -249,7 +295,9 @@ export class Phone extends Viewer {
 			const fold = form.locator("details:not([open]) > summary");
 			if (await fold.count()) await fold.first().click();
 			const at = Math.min(Number(pick) || 0, input.options.length - 1);
-			for (let n = 0; n < Math.max(1, input.min); n++) await form.locator("label.opt").nth((at + n) % input.options.length).click();
+			const most = Math.min(input.options.length, Math.max(1, input.min));
+			if (input.given) for (let n = 0; n < most; n++) await form.locator("label.opt:not(.blocked):not(.on)").first().click();
+			else for (let n = 0; n < most; n++) await form.locator("label.opt").nth((at + n) % input.options.length).click();
 		} else if (input.type === "text") {
 			const text = typeof pick === "string" ? pick : input.optional ? "" : `Testo del posto ${this.seat}`;
 			if (text) await form.locator("textarea, input:not([type=radio])").first().fill(text);
@@ -325,11 +373,76 @@ export class Desk extends Viewer {
 		await this.house.until(() => this.mark !== before, `the desk leaves ${before}`);
 	}
 
+	/** A second device at the same desk: it says what no button says, and knows when all is still. */
+	get #second() {
+		this.other ??= this.house.bare();
+		if (this.linked !== this.id) {
+			this.linked = this.id;
+			this.other = this.other.then(async (page) => {
+				await page.evaluate(secondDesk, this.id);
+				return page;
+			});
+		}
+		return this.other;
+	}
+
+	async order(act) {
+		const said = await (await this.#second).evaluate((a) => window.order(a), act);
+		assert.equal(said, null, `the desk may ${JSON.stringify(act)}`);
+	}
+
+	/** Bots have done what they can, and the phones have seen it. */
+	async calm(phones) {
+		await (await this.#second).evaluate(() => window.calm());
+		const agrees = ({ seat, parts: { phase } }) => {
+			if (!phase) return true;
+			const running = this.parts.tables.some((t) => t.strands.some((s) => s.phase === phase.id && s.opened_at === phase.opened_at && s.frozen === phase.frozen));
+			return running && (!phase.asked || this.parts.progress.done.includes(seat) === phase.done);
+		};
+		await this.house.until(() => this.stage !== "play" || phones.every(agrees), "phones and desk speak of the same moment");
+	}
+
 	async end() {
 		await this.page.getByRole("button", { name: /^(Termina…|End…)$/ }).click();
 		await this.page.getByRole("button", { name: /Chiudi e parliamone|Close and talk/ }).click();
 		await this.house.until(() => this.stage === "ended", "the session is over");
 	}
+}
+
+/** Runs in a page: opens a desk that shows nothing. */
+async function secondDesk(id) {
+	window.closeDesk?.();
+	const body = JSON.stringify({ session: id, as: "desk" });
+	const { ticket } = await (await fetch("/api/ticket", { method: "POST", headers: { "content-type": "application/json" }, body })).json();
+	const socket = new WebSocket(`/ws?ticket=${ticket}`);
+	const waits = new Map();
+	let seen = 0;
+	let parts = {};
+	await new Promise((open) => (socket.onopen = open));
+	socket.onmessage = ({ data }) => {
+		const f = JSON.parse(data);
+		if (f.t === "ok" || f.t === "no") waits.get(f.id)?.(f.t === "ok" ? null : f.code);
+		seen = f.n ?? seen;
+		parts = { ...parts, ...f.parts };
+	};
+	socket.send(JSON.stringify({ t: "hello" }));
+	window.closeDesk = () => socket.close();
+	window.order = (act) =>
+		new Promise((said) => {
+			const id = `second-${waits.size}`;
+			waits.set(id, said);
+			socket.send(JSON.stringify({ t: "desk", id, act }));
+		});
+	// Of several tables only the first: others, held by bots alone, may be far ahead.
+	const mark = () => (parts.tables?.length > 1 ? JSON.stringify([parts.session.stage, parts.tables[0]]) : seen);
+	// A question waits its turn among the moves: when several in a row find nothing new, nobody is moving.
+	window.calm = async () => {
+		for (let still = 0; still < 4; ) {
+			const before = mark();
+			await fetch(`/api/sessions/${id}`);
+			still = mark() === before ? still + 1 : 0;
+		}
+	};
 }
 
 /** Server, browser, desk and phones of one test file. */
@@ -410,6 +523,15 @@ export class House {
 		const answer = await fetch(this.base + path, { headers: { cookie } });
 		assert.ok(answer.ok, `${path}: ${answer.status}`);
 		return answer.json();
+	}
+
+	/** A page of the account with nothing on it that speaks to the server by itself. */
+	async bare() {
+		const context = await this.browser.newContext();
+		await context.addCookies(this.cookies);
+		const page = await context.newPage();
+		await page.goto(`${this.base}/access`);
+		return page;
 	}
 
 	async seat(desk, count, options = {}) {
