@@ -5,12 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use sofia::journal::{Actor, Commit, Head, Opening, Row, examine, record};
 use sofia_engine::eval::{Env, Regs};
 use sofia_engine::explore::{Ground, Search};
 use sofia_engine::scenario::load;
 use sofia_engine::scenario::model::{S, Step, X};
 use sofia_engine::simulate::{Tally, lobby, play, sizes};
-use sofia_engine::{Files, Scenario};
+use sofia_engine::{Command, DeskAct, Files, Scenario, SeatId, State, decide, fold, legal};
+use uuid::Uuid;
 
 fn scenario(path: &str) -> Arc<Scenario> {
     fn walk(at: &Path, under: &str, files: &mut Files) {
@@ -80,5 +82,55 @@ fn conditions(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(speed, playouts, states, conditions);
+/// A record of so many commits: a table of six, one move after the other.
+fn record_of(sc: &Scenario, commits: u64) -> Vec<Row> {
+    let (mut st, mut head, mut rows, mut rng) = (State::default(), Head::NONE, Vec::new(), 7);
+    let mut make = |st: &mut State, actor: Actor, command: &Command| {
+        let decision = decide(sc, st, command, rows.len() as i64 * 1_500).unwrap();
+        *st = decision.state;
+        let seq = head.seq + 1;
+        let opening = (seq == 1).then(|| Opening { scenario: sc.hash.clone(), slug: "misura".into(), lang: "it".into() });
+        let t = rows.len() as i64 * 1_500;
+        let commit = Commit { session: Uuid::nil(), seq, command_id: format!("c{seq}"), actor, at: t, t, opening, events: decision.events };
+        let sealed = record::encode(&commit, &head.hash).unwrap();
+        head = Head { seq, hash: sealed.hash };
+        rows.push(Row { seq, bytes: sealed.bytes, hash: sealed.hash });
+        seq
+    };
+    make(&mut st, Actor::Desk, &Command::Open { tables: 1, seed: 1, set: std::collections::BTreeMap::default() });
+    for _ in 0..6 {
+        make(&mut st, Actor::House, &Command::Join { bot: false, table: None });
+    }
+    let mut made = make(&mut st, Actor::Desk, &Command::Desk { act: DeskAct::Begin });
+    while made < commits {
+        let seats = (0..st.seats() as u32).map(SeatId);
+        let next = seats.into_iter().find_map(|seat| Some((seat, legal::random_move(sc, &st, seat, &mut rng)?)));
+        let (seat, act) = next.expect("somebody has the turn");
+        made = make(&mut st, Actor::Seat(seat.0), &Command::Seat { seat, act });
+    }
+    rows
+}
+
+/// What a restart does for one session: the chain is walked, each commit read and folded.
+fn replay(c: &mut Criterion) {
+    let sc = scenario("../src/cli/load/scenario");
+    let rows = record_of(&sc, 2_000);
+    let mut group = c.benchmark_group("replay");
+    group.throughput(Throughput::Elements(2_000));
+    group.bench_function("2,000 commits", |b| {
+        b.iter(|| {
+            assert_eq!(examine(Uuid::nil(), &rows, None).good.seq, 2_000);
+            let mut st = State::default();
+            for row in &rows {
+                let mut commit = record::decode(&row.bytes).unwrap();
+                record::unseal(commit.session, &mut commit.events, |_| None);
+                fold(&sc, &mut st, commit.t, &commit.events);
+            }
+            st
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(speed, playouts, states, conditions, replay);
 criterion_main!(speed);
