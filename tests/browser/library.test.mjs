@@ -115,7 +115,8 @@ for (const slug of scenarios)
 
 		const { ok, commits } = await house.get(`/api/sessions/${desk.id}/verify`);
 		assert.ok(ok, "the record is whole");
-		await desk.main.click();
+		// Where the play ended while the desk reached for "next", the same button has led there already.
+		if (!desk.page.url().includes("/debrief/")) await desk.main.click();
 		await desk.page.waitForURL(/\/debrief\//);
 		await desk.page.getByText(`Registro integro: ${commits} mosse su ${commits}`).waitFor();
 		assert.deepEqual([...new Set(faults)], []);

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use sofia_engine::Files;
 use sofia_engine::scenario::{check, diagnostic, faults::Faults, limits, parse, sentences, tree::Tree};
 
@@ -104,7 +105,7 @@ fn repairing_twice_is_repairing_once() {
 const SIGNS: [&str; 16] = ["\"", "'''", "'", "[", "]", "{", "=", "\n", "\r\n", "“", "\u{a0}", "#", ";", ":", "- ", "é"];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, rng_seed: RngSeed::Fixed(7), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever is lost or put in anywhere: no panic, and every place lies in its file.
     #[test]
@@ -128,7 +129,7 @@ proptest! {
             prop_assert!(there == Some(content) || there.is_some_and(|t| t.contains('\\')));
         }
         for repair in check::fix::fix(&files) {
-            prop_assert!(files[&repair.path] != repair.bytes);
+            prop_assert!(files.get(&repair.path) != Some(&repair.bytes));
         }
     }
 }
