@@ -391,9 +391,11 @@ export class Desk extends Viewer {
 		return this.other;
 	}
 
+	/** Refused only where the play has come to its end before the order did. */
 	async order(act) {
 		const said = await (await this.#second).evaluate((a) => window.order(a), act);
-		assert.equal(said, null, `the desk may ${JSON.stringify(act)}`);
+		if (said === "closed") await this.house.until(() => this.stage !== "play", `the desk may ${JSON.stringify(act)}`);
+		else assert.equal(said, null, `the desk may ${JSON.stringify(act)}`);
 	}
 
 	/** Bots have done what they can, and the phones have seen it. */
