@@ -3,7 +3,7 @@
 // not answered by hand for ever: the desk takes the time away, closes what does not look at the clock, and in the
 // longest plays lets bots go on.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { House, ROOT } from "./harness.mjs";
 
@@ -16,9 +16,7 @@ const PATIENT = 80;
 /** No play takes more steps. */
 const MOST = 400;
 
-const scenarios = readdirSync(new URL("scenarios/", `file://${ROOT}`), { withFileTypes: true }).flatMap((d) => (d.isDirectory() ? [d.name] : []))
-	// Known gap: where everybody answers under cover, hands and bots still run into each other now and then.
-	.filter((slug) => !readFileSync(new URL(`scenarios/${slug}/scenario.toml`, `file://${ROOT}`), "utf8").includes("cover = true"));
+const scenarios = readdirSync(new URL("scenarios/", `file://${ROOT}`), { withFileTypes: true }).flatMap((d) => (d.isDirectory() ? [d.name] : []));
 
 let house;
 let desk;

@@ -73,6 +73,23 @@ impl Ctx {
         }
         cx
     }
+
+    /// A strand: its table, team or group; nobody acts, but in the strand of one seat that seat.
+    #[must_use]
+    pub fn strand(sc: &Scenario, st: &State, strand: u32) -> Ctx {
+        let s = &st.strands[strand as usize];
+        let me = if s.scope == Scope::Seat { i64::from(s.inst) } else { NONE };
+        Ctx { me, strand: Some(strand), ..Ctx::of(sc, st, s.scope, s.inst) }
+    }
+
+    /// A seat acting in a strand.
+    #[must_use]
+    pub fn acting(sc: &Scenario, st: &State, strand: u32, seat: u32) -> Ctx {
+        let cx = Ctx::strand(sc, st, strand);
+        let s = &st.seats[seat as usize];
+        let team = if cx.team == NONE { s.team } else { cx.team };
+        Ctx { me: i64::from(seat), table: i64::from(s.table), team, ..cx }
+    }
 }
 
 /// Inputs of a move that is being made, before they are written.

@@ -71,7 +71,7 @@ pub fn random_extra(sc: &Scenario, st: &State, seat: SeatId, rng: &mut u64) -> O
 fn one_move(x: &Exec<'_>, strand: u32, m: u16, seat: SeatId, rng: &mut u64) -> Option<SeatAct> {
     let def = &x.sc.moves[usize::from(m)];
     let run = x.st.strands[strand as usize].running.as_ref()?;
-    let unit = x.unit(def, seat.0)?;
+    let unit = x.unit(strand, def, seat.0)?;
     // Where people answer together, whoever comes later mostly backs what is there.
     if def.joint.is_some() && !def.each {
         if run.versions.iter().any(|v| v.mv == m && v.unit == unit && v.seat == seat.0) {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::command::Projected;
+use crate::eval::{Ctx, Env, Regs};
 use crate::event::{Filled, Frame, People, Secret, Spot, Unit};
 use crate::id::{Millis, SeatId};
-use crate::scenario::model::{Agree, NONE, Scenario, Scope, Slot, Val};
+use crate::scenario::model::{Agree, MoveDef, NONE, Scenario, Scope, Slot, Val};
 use crate::view::{Stage, Status};
 
 #[derive(Clone, PartialEq, Debug)]
@@ -418,15 +419,44 @@ impl State {
         (0..self.seats.len() as u32).filter(|s| self.seats[*s as usize].counts() && self.in_scope(*s, scope, inst)).collect()
     }
 
+    /// The instance of a scope that a seat belongs to.
+    #[must_use]
+    pub fn instance_of(&self, scope: Scope, seat: u32) -> Option<u32> {
+        let s = &self.seats[seat as usize];
+        match scope {
+            Scope::Session => Some(0),
+            Scope::Table => Some(s.table),
+            Scope::Team => u32::try_from(s.team).ok(),
+            Scope::Group(k) => u32::try_from(s.groups[usize::from(k)]).ok(),
+            Scope::Seat => Some(seat),
+            Scope::Token(_) => None,
+        }
+    }
+
+    /// In a covered phase everybody is asked: is this seat's answer one that counts?
+    #[must_use]
+    pub fn is_meant(&self, sc: &Scenario, run: &Running, seat: u32) -> bool {
+        let def = &sc.phases[usize::from(run.phase)];
+        let Some(who) = def.who.as_ref().filter(|_| def.cover) else {
+            return true;
+        };
+        let cx = self.strand_of(seat).map_or_else(|| Ctx::seat(self, seat), |s| Ctx::acting(sc, self, s, seat));
+        Env::new(sc, self, cx, &mut Regs::default()).yes(who)
+    }
+
+    /// Who answers as one with this seat. Whoever is asked only for cover answers alone.
+    #[must_use]
+    pub fn unit(&self, sc: &Scenario, run: &Running, def: &MoveDef, seat: u32) -> Option<Unit> {
+        match def.joint.filter(|_| self.is_meant(sc, run, seat)) {
+            Some(scope) => Some(Unit { scope, inst: self.instance_of(scope, seat)? }),
+            None => Some(Unit { scope: Scope::Seat, inst: seat }),
+        }
+    }
+
     /// Those who answer together: the members who are asked, and in a covered phase really meant.
     #[must_use]
     pub fn together(&self, sc: &Scenario, run: &Running, unit: Unit) -> Vec<u32> {
-        let def = &sc.phases[usize::from(run.phase)];
-        let who = def.who.as_ref().filter(|_| def.cover);
-        let meant = |seat: u32| {
-            who.is_none_or(|who| crate::eval::Env::new(sc, self, crate::eval::Ctx::seat(self, seat), &mut crate::eval::Regs::default()).yes(who))
-        };
-        self.members(unit.scope, unit.inst).into_iter().filter(|m| run.asked.contains(m) && meant(*m)).collect()
+        self.members(unit.scope, unit.inst).into_iter().filter(|m| run.asked.contains(m) && self.is_meant(sc, run, *m)).collect()
     }
 
     /// How many of these must hold the same version: of those who are there, or whom a bot plays.
@@ -436,8 +466,8 @@ impl State {
         match agree {
             Agree::One => 1,
             Agree::Number(n) => {
-                let cx = members.first().map_or(crate::eval::Ctx::NOWHERE, |m| crate::eval::Ctx::seat(self, *m));
-                let n = crate::eval::Env::new(sc, self, cx, &mut crate::eval::Regs::default()).num(n);
+                let cx = members.first().map_or(Ctx::NOWHERE, |m| Ctx::seat(self, *m));
+                let n = Env::new(sc, self, cx, &mut Regs::default()).num(n);
                 usize::try_from(n).unwrap_or(1).clamp(1, there)
             }
             Agree::Majority => members.len() / 2 + 1,

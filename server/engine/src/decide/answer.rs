@@ -1,5 +1,7 @@
 //! Answers to inputs: what is legal, checking what came, making up what is missing.
 
+use std::borrow::Cow;
+
 use super::{Exec, Res};
 use crate::command::{Answer, Answers};
 use crate::eval::{Ctx, Env, Regs};
@@ -66,6 +68,33 @@ pub fn legal_set(sc: &Scenario, st: &State, ask: &AskDef, cx: Ctx, item: i64, pe
             let total = env.num(total);
             sized(set, total, total)
         }
+    }
+}
+
+/// Options and limits of an input in a covered phase: the widest list, the same for everybody; it does not tell who acts.
+#[must_use]
+pub fn widest_legal_set(sc: &Scenario, st: &State, ask: &AskDef, cx: Ctx, item: i64) -> Legal {
+    legal_set(sc, st, &widest_ask(ask), cx, item, &[])
+}
+
+/// The inputs of a move as a covered phase shows them.
+pub fn widest_asks(def: &MoveDef) -> Vec<AskDef> {
+    def.asks.iter().map(|a| widest_ask(a).into_owned()).collect()
+}
+
+fn widest_ask(ask: &AskDef) -> Cow<'_, AskDef> {
+    let InputDef::Choice { of, least, most } = &ask.input else {
+        return Cow::Borrowed(ask);
+    };
+    let input = InputDef::Choice { least: least.clone(), most: most.clone(), of: widest(of).clone() };
+    Cow::Owned(AskDef { input, ..ask.clone() })
+}
+
+/// A set without its `where`, `from` and `except`.
+fn widest(x: &X) -> &X {
+    match x {
+        X::Where { set, .. } | X::Turned { set, .. } | X::Except { set, .. } | X::Sorted { set, .. } => widest(set),
+        x => x,
     }
 }
 

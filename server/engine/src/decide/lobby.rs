@@ -399,7 +399,7 @@ impl Exec<'_> {
         let gets = &self.sc.roles[role as usize].gets;
         for (zone, items) in gets {
             let def = &self.sc.zones[usize::from(*zone)];
-            let Some(inst) = self.instance_of(def.scope, seat) else { continue };
+            let Some(inst) = self.st.instance_of(def.scope, seat) else { continue };
             let to = Spot::Zone(*zone, inst);
             for item in items {
                 let table = self.st.seats[seat as usize].table;

@@ -20,7 +20,7 @@ use crate::refusal::{Code, Refusal};
 use crate::scenario::model::{NONE, Scenario, Val, X};
 use crate::state::State;
 
-pub use answer::{Every, Legal, Sample, every, legal_set, sample};
+pub use answer::{Every, Legal, Sample, every, legal_set, sample, widest_legal_set};
 pub use lobby::PEOPLE;
 
 /// Steps (statements, loop passes) that one command may take before it is stopped.
@@ -192,27 +192,14 @@ impl<'a> Exec<'a> {
         Env::new(self.sc, &self.st, cx, regs).list(x)
     }
 
-    /// The surroundings of a strand: its table, team or group; nobody acts.
+    /// The surroundings of a strand.
     pub fn strand_ctx(&self, strand: u32) -> Ctx {
-        let s = &self.st.strands[strand as usize];
-        let mut cx = Ctx::of(self.sc, &self.st, s.scope, s.inst);
-        if s.scope == crate::scenario::model::Scope::Seat {
-            cx.me = i64::from(s.inst);
-        }
-        cx.strand = Some(strand);
-        cx
+        Ctx::strand(self.sc, &self.st, strand)
     }
 
     /// A seat acting in a strand.
     pub fn seat_ctx(&self, strand: u32, seat: u32) -> Ctx {
-        let mut cx = self.strand_ctx(strand);
-        cx.me = i64::from(seat);
-        let s = &self.st.seats[seat as usize];
-        cx.table = i64::from(s.table);
-        if cx.team == NONE {
-            cx.team = s.team;
-        }
-        cx
+        Ctx::acting(self.sc, &self.st, strand, seat)
     }
 
     // ------------------------------------------------------------ chance

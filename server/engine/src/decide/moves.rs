@@ -98,15 +98,15 @@ impl Exec<'_> {
         if !self.items(s, def, seat).contains(&item) {
             return Err(Refusal::at(Code::Choice, name));
         }
-        let unit = self.unit(def, seat).ok_or(Refusal::new(Code::Turn))?;
+        let unit = self.unit(s, def, seat).ok_or(Refusal::new(Code::Turn))?;
+        let cx = self.move_ctx(s, def, seat);
         if !self.counts_here(s, seat) {
             // In a covered phase everybody answers; what does not count is kept like the rest, and thrown away.
-            let unit = Unit { scope: Scope::Seat, inst: seat };
-            self.emit(Event::Sealed { strand: s, mv: m, item, unit, inputs: Vec::new() });
+            let inputs = super::answer::validate_asks(self, &super::answer::widest_asks(def), Some(seat), cx, item, inputs)?;
+            self.emit(Event::Sealed { strand: s, mv: m, item, unit, inputs });
             self.seat_done(s, seat);
             return Ok(());
         }
-        let cx = self.move_ctx(s, def, seat);
         let mut regs = Regs::default();
         regs.n[0] = item;
         if def.when.as_ref().is_some_and(|w| !self.yes(w, cx, &mut regs)) {
@@ -129,11 +129,8 @@ impl Exec<'_> {
         Ok(())
     }
 
-    pub fn unit(&self, def: &MoveDef, seat: u32) -> Option<Unit> {
-        match def.joint {
-            Some(scope) => Some(Unit { scope, inst: self.instance_of(scope, seat)? }),
-            None => Some(Unit { scope: Scope::Seat, inst: seat }),
-        }
+    pub fn unit(&self, s: u32, def: &MoveDef, seat: u32) -> Option<Unit> {
+        self.st.unit(self.sc, self.st.strands[s as usize].running.as_ref()?, def, seat)
     }
 
     fn times_left(&self, s: u32, m: u16, item: i64, unit: Unit, seat: u32) -> Res {
@@ -166,7 +163,7 @@ impl Exec<'_> {
 
     pub fn has_answered(&self, s: u32, m: u16, item: i64, seat: u32) -> bool {
         let def = &self.sc.moves[usize::from(m)];
-        let (Some(run), Some(unit)) = (&self.st.strands[s as usize].running, self.unit(def, seat)) else {
+        let (Some(run), Some(unit)) = (&self.st.strands[s as usize].running, self.unit(s, def, seat)) else {
             return false;
         };
         run.sealed.iter().any(|a| a.mv == m && a.unit == unit && a.item == item) || run.made.iter().any(|x| (x.0, x.1, x.2) == (m, item, unit))
@@ -235,8 +232,7 @@ impl Exec<'_> {
         if def.extra {
             return;
         }
-        let people = if unit.scope == Scope::Seat { vec![unit.inst] } else { self.st.members(unit.scope, unit.inst) };
-        for seat in people {
+        for seat in self.together(s, unit) {
             let all = self.items(s, def, seat).into_iter().all(|item| self.has_answered(s, m, item, seat));
             if all {
                 self.seat_done(s, seat);
@@ -400,7 +396,7 @@ impl Exec<'_> {
     fn back(&mut self, s: u32, seat: u32, name: &str, item: i64, of: u32) -> Res {
         let m = self.named_move(s, seat, name)?;
         let def = &self.sc.moves[usize::from(m)];
-        let unit = self.unit(def, seat).ok_or(Refusal::new(Code::Turn))?;
+        let unit = self.unit(s, def, seat).ok_or(Refusal::new(Code::Turn))?;
         let Some(run) = &self.st.strands[s as usize].running else {
             return Err(Refusal::new(Code::Turn));
         };
@@ -420,7 +416,7 @@ impl Exec<'_> {
     fn reopen(&mut self, s: u32, seat: u32, name: &str, item: i64) -> Res {
         let m = self.named_move(s, seat, name)?;
         let def = &self.sc.moves[usize::from(m)];
-        let unit = self.unit(def, seat).ok_or(Refusal::new(Code::Turn))?;
+        let unit = self.unit(s, def, seat).ok_or(Refusal::new(Code::Turn))?;
         if def.mode != Mode::Sealed || def.joint.is_some() {
             return Err(Refusal::new(Code::Times));
         }

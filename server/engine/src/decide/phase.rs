@@ -77,11 +77,7 @@ impl Exec<'_> {
 
     /// In a covered phase: does this seat's answer count?
     pub fn counts_here(&self, s: u32, seat: u32) -> bool {
-        let Some(run) = &self.st.strands[s as usize].running else {
-            return false;
-        };
-        let def = &self.sc.phases[usize::from(run.phase)];
-        !def.cover || def.who.as_ref().is_some_and(|w| self.really_asked(s, seat, w))
+        self.st.strands[s as usize].running.as_ref().is_some_and(|run| self.st.is_meant(self.sc, run, seat))
     }
 
     /// For one seat who is asked is looked at again when it joins, returns, or changes.
@@ -115,7 +111,7 @@ impl Exec<'_> {
             let def = &self.sc.moves[usize::from(*m)];
             for ask in def.asks.iter().chain(&def.replies) {
                 let scope = self.sc.vars[usize::from(ask.var)].scope;
-                let mut units: Vec<u32> = asked.iter().filter_map(|seat| self.instance_of(scope, *seat)).collect();
+                let mut units: Vec<u32> = asked.iter().filter_map(|seat| self.st.instance_of(scope, *seat)).collect();
                 units.dedup();
                 for inst in units {
                     self.empty(ask.var, inst);
@@ -135,18 +131,6 @@ impl Exec<'_> {
         };
         if full {
             self.emit(Event::Emptied { var, inst });
-        }
-    }
-
-    pub fn instance_of(&self, scope: Scope, seat: u32) -> Option<u32> {
-        let s = &self.st.seats[seat as usize];
-        match scope {
-            Scope::Session => Some(0),
-            Scope::Table => Some(s.table),
-            Scope::Team => u32::try_from(s.team).ok(),
-            Scope::Group(k) => u32::try_from(s.groups[usize::from(k)]).ok(),
-            Scope::Seat => Some(seat),
-            Scope::Token(_) => None,
         }
     }
 
@@ -201,7 +185,7 @@ impl Exec<'_> {
     pub fn move_ctx(&self, s: u32, def: &MoveDef, seat: u32) -> Ctx {
         let mut cx = self.seat_ctx(s, seat);
         if let Some(scope) = def.joint
-            && let Some(inst) = self.instance_of(scope, seat)
+            && let Some(inst) = self.st.instance_of(scope, seat)
         {
             match scope {
                 Scope::Team => cx.team = i64::from(inst),
@@ -367,7 +351,7 @@ impl Exec<'_> {
         }
         let cx = self.move_ctx(s, def, seat);
         let holds = |x: &Option<crate::scenario::model::X>| x.as_ref().is_none_or(|x| self.yes(x, cx, &mut Regs::default()));
-        self.unit(def, seat).is_some() && holds(&def.by) && holds(&def.when)
+        self.unit(s, def, seat).is_some() && holds(&def.by) && holds(&def.when)
     }
 
     /// Things that want an answer each; one `NONE` for a plain move.
@@ -380,7 +364,7 @@ impl Exec<'_> {
 
     fn fill_move(&mut self, s: u32, m: u16, seat: u32, item: i64, how: Option<Fill>) {
         let def = &self.sc.moves[usize::from(m)];
-        let unit = self.unit(def, seat);
+        let unit = self.unit(s, def, seat);
         if let (true, Some(unit)) = (def.each, unit) {
             self.fill_part(s, m, seat, item, unit, how);
             return;

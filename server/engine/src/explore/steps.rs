@@ -103,7 +103,7 @@ impl Looker<'_> {
 
     fn one_move(&self, x: &Exec<'_>, s: u32, run: &Running, m: u16, who: u32, out: &mut Steps) {
         let def = &self.sc.moves[usize::from(m)];
-        let Some(unit) = x.unit(def, who) else { return };
+        let Some(unit) = x.unit(s, def, who) else { return };
         if def.extra && !self.changes(def) {
             // A note changes nothing: made once is enough to know that it can be.
             if run.made.iter().any(|(mv, ..)| *mv == m) {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::Viewer;
 use crate::command::{Answer, Answers};
-use crate::decide::legal_set;
+use crate::decide::{legal_set, widest_legal_set};
 use crate::eval::{Ctx, Env, Regs};
 use crate::event::{Event, Frame, Spot, Unit};
 use crate::id::SeatId;
@@ -392,18 +392,10 @@ impl<'a> Build<'a> {
 
     /// Surroundings of a viewer in a strand.
     fn ctx(&self, strand: u32) -> Ctx {
-        let s = &self.st.strands[strand as usize];
-        let mut cx = Ctx::of(self.sc, self.st, s.scope, s.inst);
-        cx.strand = Some(strand);
-        cx.me = NONE;
-        if let Some(me) = self.seat() {
-            cx.me = i64::from(me);
-            cx.table = i64::from(self.st.seats[me as usize].table);
-            if cx.team == NONE {
-                cx.team = self.st.seats[me as usize].team;
-            }
+        match self.seat() {
+            Some(me) => Ctx::acting(self.sc, self.st, strand, me),
+            None => Ctx { me: NONE, ..Ctx::strand(self.sc, self.st, strand) },
         }
-        cx
     }
 
     fn words(&self, words: &Words) -> Line {
@@ -668,32 +660,16 @@ impl<'a> Build<'a> {
         cx
     }
 
-    fn unit(&self, def: &MoveDef, seat: u32) -> Option<Unit> {
-        let s = &self.st.seats[seat as usize];
-        Some(match def.joint {
-            None => Unit { scope: Scope::Seat, inst: seat },
-            Some(Scope::Table) => Unit { scope: Scope::Table, inst: s.table },
-            Some(Scope::Team) => Unit { scope: Scope::Team, inst: u32::try_from(s.team).ok()? },
-            Some(Scope::Group(k)) => Unit { scope: Scope::Group(k), inst: u32::try_from(s.groups[usize::from(k)]).ok()? },
-            Some(scope) => Unit { scope, inst: 0 },
-        })
-    }
-
     fn one_move(&self, m: u16, def: &MoveDef, run: &Running, seat: u32, cx: Ctx, cover: bool) -> MovePart {
         let mut reader = self.reader(cx);
-        let unit = self.unit(def, seat);
+        let unit = self.st.unit(self.sc, run, def, seat);
         let (items, answer_item) = self.items(m, def, run, unit, cx, cover);
         let when = cover || def.when.as_ref().is_none_or(|w| Env::new(self.sc, self.st, cx, &mut Regs::default()).yes(w));
         let made = run.made.iter().filter(|x| x.0 == m && Some(x.2) == unit && x.1 == NONE).map(|x| x.3).sum::<u32>();
         let most = def.times.as_ref().map(|t| Env::new(self.sc, self.st, cx, &mut Regs::default()).num(t));
-        // Who is asked only so that nobody can tell answers alone, and learns nothing of those who are meant.
-        let pretends = cover && def.joint.is_some() && unit.is_some_and(|u| !self.st.together(self.sc, run, u).contains(&seat));
-        let sealed = run.sealed.iter().find(|a| !pretends && a.mv == m && Some(a.unit) == unit && a.item == answer_item);
+        let sealed = run.sealed.iter().find(|a| a.mv == m && Some(a.unit) == unit && a.item == answer_item);
         let mine = self.mine(def, run, unit, seat, m, sealed.map(|s| &s.inputs));
-        let joint = match unit.filter(|_| def.joint.is_some()) {
-            Some(_) if pretends => Some(alone(def, seat)),
-            unit => unit.map(|u| self.joint(m, def, run, u)),
-        };
+        let joint = unit.filter(|_| def.joint.is_some()).map(|u| self.joint(m, def, run, u));
         let shut = matches!(def.mode, super::Mode::Sealed | super::Mode::Final);
         let left = shut || most.is_none_or(|t| i64::from(made) < t) || !items.is_empty();
         let inputs = self.inputs(&def.asks, cx, answer_item, cover);
@@ -771,7 +747,7 @@ impl<'a> Build<'a> {
     }
 
     fn joint(&self, m: u16, def: &MoveDef, run: &Running, unit: Unit) -> JointPart {
-        let members = self.st.together(self.sc, run, unit);
+        let members = if unit.scope == Scope::Seat { vec![unit.inst] } else { self.st.together(self.sc, run, unit) };
         let need = self.st.need(self.sc, &def.agree, &members) as u32;
         let mut versions: Vec<(Vec<Val>, Vec<SeatId>)> = Vec::new();
         let mine = self.seat().is_some_and(|s| members.contains(&s));
@@ -823,19 +799,8 @@ impl<'a> Build<'a> {
         {
             return kind;
         }
-        let legal = if cover { self.hull(a, cx, item) } else { legal_set(self.sc, self.st, a, cx, item, &[]) };
+        let legal = if cover { widest_legal_set(self.sc, self.st, a, cx, item) } else { legal_set(self.sc, self.st, a, cx, item, &[]) };
         self.kind(a, &legal, None, cx)
-    }
-
-    /// In a covered phase everybody gets the widest list; who acts is not told by it.
-    fn hull(&self, a: &AskDef, cx: Ctx, item: i64) -> crate::decide::Legal {
-        let InputDef::Choice { of, least, most } = &a.input else {
-            return legal_set(self.sc, self.st, a, cx, item, &[]);
-        };
-        let wide = widest(of).clone();
-        let mut whole = a.clone();
-        whole.input = InputDef::Choice { least: least.clone(), most: most.clone(), of: wide };
-        legal_set(self.sc, self.st, &whole, cx, item, &[])
     }
 
     /// A set that reads an earlier input: what each of that input's answers allows.
@@ -1569,11 +1534,6 @@ fn cell(reader: &mut Reader<'_>, place: &crate::scenario::model::PlaceX, counted
     }
 }
 
-/// A joint answer of one.
-fn alone(def: &MoveDef, seat: u32) -> JointPart {
-    JointPart { members: vec![SeatId(seat)], need: 1, each: def.each, held: Vec::new(), versions: Vec::new() }
-}
-
 fn picture_of(item: &crate::scenario::model::ItemDef, reader: &mut Reader<'_>) -> Option<super::Picture> {
     let src = item.picture.clone()?;
     Some(super::Picture { src, alt: reader.line(&item.alt) })
@@ -1614,13 +1574,4 @@ fn in_tiers(list: &[i64], sizes: &[u32]) -> Vec<Vec<i64>> {
             a.to_vec()
         })
         .collect()
-}
-
-/// A set without its `where`, `from` and `except`.
-fn widest(x: &crate::scenario::model::X) -> &crate::scenario::model::X {
-    use crate::scenario::model::X;
-    match x {
-        X::Where { set, .. } | X::Turned { set, .. } | X::Except { set, .. } | X::Sorted { set, .. } => widest(set),
-        x => x,
-    }
 }

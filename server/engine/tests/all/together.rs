@@ -372,12 +372,19 @@ ends = "desk"
     let joint = |r: &Room, s: u32| r.seat_view(s)["moves"][0]["joint"].clone();
     let members = |r: &Room, s: u32| joint(r, s)["members"].to_string();
     assert_eq!(["[0,1]", "[0,1]", "[2]", "[3]"], [0, 1, 2, 3].map(|s| members(&r, s)).each_ref().map(String::as_str));
-    let seen = |r: &Room, s: u32| (r.seat_view(s)["moves"][0]["mine"]["preda"].as_u64(), joint(r, s)["versions"].as_array().unwrap().len());
+    let mine = |r: &Room, s: u32| r.seat_view(s)["moves"][0]["mine"]["preda"].as_u64();
+    r.makes(0, "azzanna", &[("preda", n(3))]);
+    assert_eq!(
+        r.refused(2, SeatAct::Back { name: "azzanna".into(), item: None, of: SeatId(0) }),
+        Code::Unknown,
+        "nobody else can back what they hold"
+    );
+    let before = [2, 3].map(|s| r.seat_view(s));
+    r.makes(1, "azzanna", &[("preda", n(3))]);
+    assert_eq!(before, [2, 3].map(|s| r.seat_view(s)), "that they agree changes nothing for the others");
     r.makes(2, "azzanna", &[("preda", n(0))]);
-    for s in [0, 1] {
-        r.makes(s, "azzanna", &[("preda", n(3))]);
-    }
-    assert_eq!([seen(&r, 0), seen(&r, 2), seen(&r, 3)], [(Some(3), 0), (None, 0), (None, 0)], "nothing of theirs");
+    assert_eq!([0, 1, 2, 3].map(|s| mine(&r, s)), [Some(3), Some(3), Some(0), None], "each sees the own answer");
+    assert_eq!([0, 1, 2, 3].map(|s| r.seat_view(s)["phase"]["done"] == true), [true, true, true, false]);
     r.wait(30_000);
     assert_eq!(r.num("vittima", 0), 3, "the two who are meant have agreed");
 }
