@@ -122,7 +122,7 @@ fn trunk_offers(tree: &Tree, file: u16, line: &str, at: usize) -> Vec<Offer> {
     }
     let mut out: Vec<Offer> = names(tree).into_iter().map(|(name, kind, _)| Offer::new(&name, OfferKind::Name, &kind)).collect();
     out.extend(VERBS.iter().map(|(verb, example)| Offer::new(verb, OfferKind::Verb, example)));
-    out.extend(super::compile::FUNCTIONS.iter().map(|f| Offer::new(f, OfferKind::Function, "")));
+    out.extend(super::compile::FUNCTIONS.iter().map(|f| Offer::new(f.name, OfferKind::Function, f.example)));
     out
 }
 

@@ -103,6 +103,7 @@ pub const CATALOGUE: &[Sentence] = &[
     row("S145", &[], "Questa riga comincia con un trattino, ma non ha un nome.", "This line begins with a dash but has no name.", "`- nome: testo`; per un elenco nel testo usa `*`.", "`- name: text`; for a list in the text use `*`."),
     row("S146", &[], "Manca la sezione `[people]`: quanti posti, quanti tavoli, chi arriva tardi.", "Section `[people]` is missing: how many seats, how many tables, latecomers.", "", ""),
     row("S147", &["count", "most"], "Qui le righe sono troppe: {0}, e il limite è {1}.", "Too many rows here: {0}, the limit is {1}.", "", ""),
+    row("W149", &["text"], "`review` dice chi ha rivisto le norme: «{0}» è una persona?", "`review` says who has reviewed the law: is «{0}» a person?", "Se nessuno le ha ancora riviste: `review = \"pending\"`", "If nobody has yet: `review = \"pending\"`"),
     // N: names.
     row("N201", &["name", "near", "example"], "Non conosco «{0}».{1:near}", "I don't know «{0}».{1:near}", "{2:example}", "{2:example}"),
     row("N219", &["function", "near", "functions of the kind"], "Non conosco la funzione «{0}».{1:near}", "I don't know function «{0}».{1:near}", "Di questo genere ci sono: {2}.", "Of this kind there are: {2}."),
@@ -145,9 +146,10 @@ pub const CATALOGUE: &[Sentence] = &[
     row("T314", &[], "Questo non si può cambiare con una regola.", "A rule cannot change this.", "Si cambiano variabili, e ruolo, squadra, stato di un posto.", "Variables can change, and role, team, status of a seat."),
     row("T315", &["kind"], "Qui serve una carta o una pedina, e c'è {0:una}.", "A card or pawn is needed here, and there is {0:a}.", "", ""),
     row("T316", &["move"], "«resolve» giudica le risposte della mossa «{0}», che non dice quando una fallisce.", "«resolve» judges the answers to move «{0}», which does not say when one fails.", "`fails = \"…\"` sotto la mossa.", "`fails = \"…\"` under the move."),
+    row("N220", &["kind of group", "all of them"], "Questa regola forma dei gruppi «{0}», ma un gruppo «{0}» non è dichiarato.", "This rule makes groups «{0}», but no group «{0}» is declared.", "Sotto `[people]`: `groups = [{1}]`", "Under `[people]`: `groups = [{1}]`"),
     row("N216", &["channel"], "Al canale «{0}» mancano i segni da mandare.", "Channel «{0}» lacks the signs to send.", "`symbols = [\"👍\", \"✋\"]`", "`symbols = [\"👍\", \"✋\"]`"),
     row("W218", &["channel"], "Nel canale «{0}» i disegni non viaggiano ancora.", "Drawings do not travel in channel «{0}» yet.", "Una mossa `extra` con `ask.segno = \"drawing\"` e un pannello `quotes`.", "An `extra` move with `ask.sign = \"drawing\"` and a `quotes` panel."),
-    row("T317", &["function", "count"], "«{0}» non prende {1} cose.", "«{0}» does not take {1} things.", "", ""),
+    row("T317", &["function", "count", "how many it takes", "example"], "«{0}» prende fra parentesi un altro numero di cose: {2}, non {1}.", "«{0}» takes another number of things in its brackets: {2}, not {1}.", "{3:example}", "{3:example}"),
     row("T318", &["value", "kind"], "«{0}» non è {1:una}.", "«{0}» is not {1:a}.", "", ""),
     row("T319", &["shape"], "Non conosco il tabellone «{0}».", "I don't know board «{0}».", "`path 0 to 63`, `ring 24`, `grid 5 by 5 by 4`, `graph`", "`path 0 to 63`, `ring 24`, `grid 5 by 5 by 4`, `graph`"),
     row("T320", &["edge"], "Non capisco il collegamento «{0}».", "I don't understand edge «{0}».", "`a-b` nei due sensi, `a>b` in uno; le caselle stanno in `spaces`.", "`a-b` both ways, `a>b` one way; spaces live in `spaces`."),
@@ -181,9 +183,14 @@ pub const CATALOGUE: &[Sentence] = &[
     row("F404", &[], "Un blocco aperto più su non si chiude.", "A block opened above is not closed.", "Metti `end`.", "Put `end`."),
     row("W405", &[], "Il rientro dice una cosa, «end» un'altra: questa riga è dentro o fuori?", "Indentation says one thing, «end» another: is this line in or out?", "Allinea la riga al suo blocco, o sposta `end`.", "Align the line with its block, or move `end`."),
     row("F406", &[], "Una fase coperta deve durare un tempo esatto, altrimenti la fretta tradisce il ruolo.", "A covered phase must last an exact time, or haste betrays the role.", "`ends = \"time\"`", "`ends = \"time\"`"),
+    row("W410", &["input"], "A tempo scaduto questa mossa resta senza risposta: «random» non inventa quello che si scrive in «{0}».", "When time is up this move stays without an answer: «random» does not make up what is written in «{0}».",
+        "`timeout = \"pass\"`, se va bene così; oppure `optional = true` per «{0}».", "`timeout = \"pass\"`, if that is meant; or `optional = true` for «{0}»."),
+    row("W411", &[], "Qui prima dovrebbe esserci qualcosa: il blocco è vuoto.", "Something should stand before this: the block is empty.", "Rimetti la riga che manca, o togli il blocco.", "Put the missing line back, or take the block away."),
     // V: visibility.
     row("W501", &["what", "unused"], "«{0}» qui non lo vede nessuno: al suo posto apparirà «…».", "Nobody here sees «{0}»: people will read «…» in its place.", "Allarga `seen`, usa `reveal {0} to table`, oppure toglilo dal testo.", "Widen `seen`, use `reveal {0} to table`, or take it out of the text."),
     row("V503", &["name"], "Chi risponde vedrebbe «{0}» di un altro nell'elenco delle scelte.", "The list of answers would show somebody else's «{0}».", "`one of places of …`", "`one of places of …`"),
+    row("W507", &["name"], "Chi legge questo pannello può non vedere «{0}»: da quali righe ci sono, e in che ordine, lo capisce.", "Who reads this panel may not see «{0}»: which rows there are, and in what order, tells it.",
+        "Righe scelte e ordinate per cose che tutti vedono; `reveal {0}` prima; o `least = 3`, se sono conti su più persone.", "Rows chosen and sorted by what everybody sees; `reveal {0}` before; or `least = 3`, where they count over several people."),
     row("W503", &["name"], "Il rifiuto di questa mossa dice a chi prova «{0}», che non vede.", "A refusal of this move tells who tries «{0}», which they do not see.", "Un altro controllo, o `meant`.", "Another check, or `meant`."),
     row("W504", &["id"], "«meant» nomina «{0}», ma lì non trapela niente.", "«meant» names «{0}», but nothing leaks there.", "Togli il nome.", "Delete the id."),
     row("V504", &[], "In una fase coperta tutti ricevono questo elenco, anche chi non lo può vedere.", "In a covered phase everybody gets this list, also who may not see it.", "Un insieme più largo, con `where`.", "A wider set, with `where`."),
@@ -200,6 +207,7 @@ pub const CATALOGUE: &[Sentence] = &[
         "`, leftover join` (or `small`, `rest`, `observe`).",
     ),
     row("P702", &["people"], "Con {0} persone i ruoli non bastano.", "With {0} people the roles run out.", "`rest` a un ruolo, o `more_seats`.", "`rest` for a role, or `more_seats`."),
+    row("W704", &["best", "least", "most"], "«best» è {0}, ma a un tavolo siedono da {1} a {2} persone.", "«best» is {0}, but {1} to {2} people sit at a table.", "Quante persone sono il numero migliore, fra {1} e {2}?", "How many people are best, between {1} and {2}?"),
     row("P703", &["seats", "cards needed", "cards there"], "Con {0} posti servono {1} carte e il mazzo ne ha {2}.", "With {0} seats {1} cards are needed, the deck has {2}.", "Per esempio: `min(7, {2} div count(seats))`.", "For example: `min(7, {2} div count(seats))`."),
     // X: words.
     row("X801", &["kind", "id", "file", "words to paste"], "Mancano le parole per {0:la} «{1}». Incolla in {2}: `{3}`", "{0:The} «{1}» has no words. Paste into {2}: `{3}`", "", ""),
@@ -212,6 +220,7 @@ pub const CATALOGUE: &[Sentence] = &[
     row("X810", &["kind", "id", "child", "near"], "{0:La} «{1}» non ha niente che si chiami «{2}».{3:near}", "{0:The} «{1}» has nothing called «{2}».{3:near}", "Per un elenco nel testo usa `*`.", "For a list in the text use `*`."),
     row("X811", &["text"], "Il testo «{0}» è vuoto.", "Text «{0}» is empty.", "", ""),
     row("X813", &["child"], "«{0}» c'è già sotto questo titolo.", "«{0}» is already below this heading.", "Tienine uno solo.", "Keep one only."),
+    row("W815", &["kind", "id", "child", "file", "file without it"], "Sotto {0:la} «{1}» la riga «{2}» c'è in {3} e manca in {4}.", "Below {0:the} «{1}» line «{2}» stands in {3} and is missing in {4}.", "`- {2}: …`, in tutte le lingue o in nessuna.", "`- {2}: …`, in every language or in none."),
     row("W812", &["kind", "id"], "Le parole {0:della} «{1}» sono ancora da scrivere.", "The words of {0:the} «{1}» are still to be written.", "Al posto di «…».", "In place of «…»."),
 ];
 

@@ -3,6 +3,7 @@
 mod bots;
 mod broken;
 mod common;
+mod damage;
 mod explore;
 mod flow;
 mod fuzz;

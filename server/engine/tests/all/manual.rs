@@ -125,7 +125,10 @@ fn hosted(kind: &str, text: &str) -> Result<Files, String> {
     let host = host();
     let mut toml = host["sections"].clone();
     let with_flow = |flow: &str| format!("flow = '''\n{flow}\n'''\n");
-    let plain = |phases: &str| with_flow(&format!("repeat 3 times as giro:\n  domande\n{phases}\nend"));
+    let plain = |phases: &str| {
+        let inside: String = phases.lines().map(|p| format!("  {p}\n")).collect();
+        with_flow(&format!("repeat 3 times as giro:\n  domande\n{inside}end"))
+    };
     let flow = match kind {
         "flow" => {
             let word = |l: &&str| !l.is_empty() && l.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c == ',' || c == ' ');
@@ -200,11 +203,22 @@ fn every_verb_and_function_stands_in_the_manual() {
     for name in ["README.md", "MANUAL.en.md"] {
         let text = fs::read_to_string(page(name)).unwrap();
         let words: BTreeSet<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
-        let functions = FUNCTIONS.iter().copied().filter(|f| !words.contains(f));
+        let functions = FUNCTIONS.iter().map(|f| f.name).filter(|f| !words.contains(f));
         let verbs = VERBS.iter().map(|v| v.0).filter(|v| !text.contains(v));
         missing.extend(functions.chain(verbs).map(|word| format!("{name}: {word}")));
     }
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// What the checker shows to whoever calls a function wrongly is right.
+#[test]
+fn every_function_is_called_as_its_example_shows() {
+    // A `tiers` input and a move that may fail: the host has neither.
+    let tried = FUNCTIONS.iter().filter(|f| !["tier", "succeeds"].contains(&f.name));
+    let examples: Vec<&str> = tried.map(|f| f.example).collect();
+    let found = load(&hosted("expressions", &examples.join("\n")).unwrap()).diagnostics;
+    let found: Vec<Diagnostic> = found.into_iter().filter(|d| !["W812", "W806"].contains(&d.code)).collect();
+    assert!(found.is_empty(), "\n{}", told(&found));
 }
 
 /// The name under which a heading is found: small letters, blanks as hyphens, no other signs.

@@ -52,6 +52,7 @@ pub fn check(tree: &Tree, faults: &mut Faults) {
         }
         if n > 0 {
             check_texts(&tree.words[0], &index, &sink, faults);
+            check_alike(&things, &tree.words[0], words, tree, faults);
         }
     }
 }
@@ -266,6 +267,27 @@ fn check_texts(own: &Words, index: &Index<'_>, sink: &Sink<'_>, faults: &mut Fau
     for (id, place) in texts_of(own) {
         if !index.found.contains_key(&("text", id)) {
             sink.missing("text", id, place, faults);
+        }
+    }
+}
+
+/// Lines below the same heading that stand in one language alone: a question of the debrief, a note for the desk. What every
+/// language needs, and what belongs to nothing, is told elsewhere.
+fn check_alike(things: &[Thing], own: &Words, words: &Words, tree: &Tree, faults: &mut Faults) {
+    let path = |w: &Words| tree.files[usize::from(w.file)].path.as_str();
+    for a in own.sections.iter().filter(|s| s.id.is_some()) {
+        let Some(b) = words.sections.iter().find(|s| s.kind == a.kind && s.id == a.id) else { continue };
+        let Some(thing) = things.iter().find(|t| t.kind == a.kind && Some(&t.id) == a.id.as_ref()) else { continue };
+        let known = |id: &str| thing.open || thing.children.iter().any(|c| c.0 == id);
+        if a.children.iter().chain(&b.children).any(|c| !known(&c.0)) {
+            continue;
+        }
+        let alone = |id: &str, other: &WordSection| !thing.children.iter().any(|c| c.1 && c.0 == id) && !other.children.iter().any(|c| c.0 == id);
+        for (child, ..) in a.children.iter().filter(|c| alone(&c.0, b)) {
+            faults.add("W815", b.span, &[thing.kind, &thing.id, child, path(own), path(words)]);
+        }
+        for (child, place, _) in b.children.iter().filter(|c| alone(&c.0, a)) {
+            faults.add("W815", *place, &[thing.kind, &thing.id, child, path(words), path(own)]);
         }
     }
 }

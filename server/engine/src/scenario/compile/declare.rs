@@ -7,12 +7,14 @@ use super::expr::{decimal, status};
 use super::flow::Spotted;
 use super::names::Decl;
 use crate::scenario::check::nearest::nearest;
+use crate::scenario::faults::Faults;
 use crate::scenario::limits;
 use crate::scenario::model::{
     AttrVal, Aud, Audience, Base, BoardDef, ColDef, GroupDef, ItemDef, KeyOf, KindDef, ListDef, NONE, RoleDef, Scope, ShapeDef, SpaceDef, TeamDef,
     TextDef, Ty, Val, ValueDef, VarDef, Words, X, ZoneDef, ZoneKind,
 };
 use crate::scenario::rules::ast::{Input, Who};
+use crate::scenario::rules::lex::{Tok, Token, lex};
 use crate::scenario::rules::phrase;
 use crate::scenario::tree::{Entry, Node, Sheet, Span, Value, ValueKind};
 
@@ -64,6 +66,27 @@ impl<'t> Compiler<'t> {
             self.names.add(&id, Decl::Group(k), span, self.faults);
             self.group_ids.push(id.clone());
             self.groups.push(GroupDef { id, least: n.unwrap_or(2).max(1) as u32 });
+        }
+        self.groups_undeclared();
+    }
+
+    /// Kinds of groups that rules make and nobody declares: told where one is first made, and then known, so that whatever
+    /// is of such a group is not told as well.
+    fn groups_undeclared(&mut self) {
+        let tree = self.tree;
+        let declared = self.group_ids.len();
+        let mut made = Vec::new();
+        tree.nodes.iter().flat_map(|n| &n.keys).for_each(|e| groups_made(&e.value, &mut made));
+        for (id, span) in made {
+            let meant = self.group_ids.contains(&id) || nearest(&id, self.group_ids[..declared].iter().map(String::as_str)).is_some();
+            if meant || tree.nodes.iter().any(|n| n.id == id) {
+                continue;
+            }
+            let all: Vec<String> = self.group_ids[..declared].iter().chain([&id]).map(|g| format!("\"{g}\"")).collect();
+            self.faults.add("N220", span, &[&id, &all.join(", ")]);
+            self.names.add(&id, Decl::Group(self.groups.len() as u8), span, self.faults);
+            self.group_ids.push(id.clone());
+            self.groups.push(GroupDef { id, least: 2 });
         }
     }
 
@@ -1054,6 +1077,31 @@ impl<'t> Compiler<'t> {
             Input::Share { .. } => Ty::list(Base::Number),
         }
     }
+}
+
+/// The kinds of groups that the rules of a value make: `group … into KIND`, `form KIND with …`, `merge KIND into KIND`.
+fn groups_made(v: &Value, out: &mut Vec<(String, Span)>) {
+    match &v.kind {
+        ValueKind::Text(t) => {
+            let tokens = lex(t, v.span, &mut Faults::default());
+            let word = |t: &Token| if let Tok::Word(w) = &t.tok { w.clone() } else { String::new() };
+            for line in tokens.split(|t| matches!(t.tok, Tok::Line | Tok::End)) {
+                let words: Vec<(String, Span)> = line.iter().map(|t| (word(t), t.span)).collect();
+                let after = |w: &str| words.iter().position(|x| x.0 == w).and_then(|at| words.get(at + 1)).cloned();
+                let verb = |w: &str| words.iter().enumerate().any(|(at, x)| x.0 == w && (at == 0 || line[at - 1].tok == Tok::Sign(":")));
+                if verb("group") || verb("merge") {
+                    out.extend(after("merge").into_iter().chain(after("into")));
+                }
+                if verb("form") && after("with").is_some() {
+                    out.extend(after("form"));
+                }
+            }
+        }
+        ValueKind::List(l) => l.iter().for_each(|v| groups_made(v, out)),
+        ValueKind::Map(m) => m.iter().for_each(|e| groups_made(&e.value, out)),
+        _ => {}
+    }
+    out.retain(|(name, _)| !name.is_empty());
 }
 
 /// `["rossi", "blu"]` or `{ rossi = 2, blu = 1 }`.

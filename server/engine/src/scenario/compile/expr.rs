@@ -1018,7 +1018,7 @@ impl Cx<'_, '_> {
                 (X::Index(boxed(c), boxed(o)), NUM.opt())
             }
             ("points", [p, c]) => self.points(p, c),
-            ("neighbours" | "reach", [s, ..]) => self.around_space(n, s, args.get(1)),
+            ("neighbours" | "reach", [s] | [s, _]) => self.around_space(n, s, args.get(1)),
             ("distance", [a, b]) => match self.space_arg(a) {
                 (xa, Some(board)) => {
                     let xb = self.space_arg(b).0;

@@ -57,6 +57,15 @@ fn hull(mut set: &X) -> &X {
     set
 }
 
+/// Whoever reads, or the own team or group.
+fn own(inst: &X) -> bool {
+    match inst {
+        X::Me | X::CtxTeam | X::CtxGroup(_) => true,
+        X::SeatTeam(s) | X::SeatGroup(_, s) => matches!(**s, X::Me),
+        _ => false,
+    }
+}
+
 fn any(x: &X, mut test: impl FnMut(&X) -> bool) -> bool {
     let mut found = false;
     walk::each(x, &mut |x| found |= test(x));
@@ -129,7 +138,52 @@ impl Compiler<'_> {
                 self.faults.add("V506", place, &[]);
             }
             self.unseen_in_panel(p);
+            self.telling_rows(p);
         }
+    }
+
+    /// Which rows there are, and in what order, tells whatever they are chosen and sorted by: it must be open to all who read the
+    /// panel. Where no figure is about less than three people, the order is about no fewer.
+    fn telling_rows(&mut self, p: &PanelDef) {
+        if !p.on_phone && !p.on_projector || p.least >= 3 {
+            return;
+        }
+        let Some(place) = self.nodes("panel").into_iter().find(|n| n.id == p.id).and_then(|n| n.get("rows")).map(|v| v.span) else { return };
+        let mut set = &p.rows;
+        let mut told = Vec::new();
+        while let X::Where { set: inner, .. } | X::Sorted { set: inner, .. } | X::Except { set: inner, .. } | X::Turned { set: inner, .. } = set {
+            match set {
+                X::Where { cond, .. } => told.push(cond.as_ref()),
+                X::Sorted { keys, .. } => told.extend(keys.iter().map(|k| &k.x)),
+                _ => {}
+            }
+            set = inner;
+        }
+        if let Some(name) = told.into_iter().find_map(|x| self.reads_closed(x)) {
+            self.faults.add("W507", place, &[&name]);
+        }
+    }
+
+    /// Something that not everybody at the table sees, of others than the reader and the own team or group.
+    fn reads_closed(&self, x: &X) -> Option<String> {
+        let mut found = None;
+        walk::each(x, &mut |x| {
+            let (inst, seen, revealed, id) = match x {
+                X::Var { v, inst, .. } | X::Past { v, inst, .. } => {
+                    let def = &self.vars[usize::from(*v)];
+                    (inst, &def.seen, self.revealed.vars.contains(v), &def.id)
+                }
+                X::Value { v, inst, .. } => {
+                    let def = &self.values[usize::from(*v)];
+                    (inst, &def.seen, self.revealed.values.contains(v), &def.id)
+                }
+                _ => return,
+            };
+            if !own(inst) && !open(seen, Scope::Table) && !revealed {
+                found = Some(id.clone());
+            }
+        });
+        found
     }
 
     /// A column that nobody can read, on whatever screen the panel stands. What is counted over many is another thing.
@@ -234,8 +288,13 @@ impl Compiler<'_> {
         }
     }
 
-    /// Role cards that run out, where nobody is to rest and none may be dealt twice.
+    /// A usual number that cannot come, and role cards that run out where nobody is to rest and none may be dealt twice.
     pub fn look_at_people(&mut self, people: &People) {
+        let [least, most] = people.seats;
+        if let (Some(best), Some(n)) = (people.best.filter(|b| !(least..=most).contains(b)), self.people_node()) {
+            let span = n.get("best").map_or(n.span, |v| v.span);
+            self.faults.add("W704", span, &[&best.to_string(), &least.to_string(), &most.to_string()]);
+        }
         if self.roles.is_empty() || people.deal != DealBy::Start || people.more_seats != MoreSeats::Rest || self.roles.iter().any(|r| r.rest) {
             return;
         }

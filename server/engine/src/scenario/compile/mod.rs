@@ -141,6 +141,7 @@ pub fn compile(tree: &Tree, hash: &str, faults: &mut Faults) -> Option<Scenario>
     c.texts_lacking();
     c.look_for_leaks(&phases, &moves, &panels, &endings);
     c.look_at_people(&people);
+    c.nearly_pending(head);
     c.pieces();
     let rows = c.give_slots();
     let (title, summary) = c.title();
@@ -193,57 +194,68 @@ pub fn texts_of(node: &Node, key: &str) -> Vec<String> {
     node.list(key).iter().filter_map(|v| v.text().map(|t| t.0.to_string())).collect()
 }
 
+/// A function of an expression: how many things it takes in its brackets, and how it is called.
+pub struct Function {
+    pub name: &'static str,
+    pub takes: &'static str,
+    pub example: &'static str,
+}
+
+const fn function(name: &'static str, takes: &'static str, example: &'static str) -> Function {
+    Function { name, takes, example }
+}
+
 /// Every function of an expression.
-pub const FUNCTIONS: [&str; 46] = [
-    "abs",
-    "floor",
-    "round",
-    "min",
-    "max",
-    "count",
-    "sum",
-    "mean",
-    "median",
-    "any",
-    "all",
-    "first",
-    "last",
-    "nth",
-    "distinct",
-    "union",
-    "index",
-    "best",
-    "least",
-    "rank",
-    "most",
-    "next",
-    "previous",
-    "held",
-    "met",
-    "rested",
-    "asked",
-    "done",
-    "present",
-    "answered",
-    "defaulted",
-    "tier",
-    "position",
-    "points",
-    "neighbours",
-    "distance",
-    "free",
-    "fits",
-    "reach",
-    "inline",
-    "path",
-    "same",
-    "contains",
-    "length",
-    "words",
-    "succeeds",
+pub const FUNCTIONS: [Function; 46] = [
+    function("abs", "1", "abs(passi - 3)"),
+    function("floor", "1", "floor(passi / 2)"),
+    function("round", "1", "round(passi / 2)"),
+    function("min", "1–2", "min(passi for seats) otherwise 0"),
+    function("max", "1–2", "max(passi for seats) otherwise 0"),
+    function("count", "1", "count(seats where passi > 3)"),
+    function("sum", "1", "sum(passi for seats)"),
+    function("mean", "1", "mean(passi for seats) otherwise 0"),
+    function("median", "1", "median(passi for seats) otherwise 0"),
+    function("any", "1", "any(passi > 3 for seats)"),
+    function("all", "1", "all(passi > 3 for seats)"),
+    function("first", "1", "first(seats where passi > 3)"),
+    function("last", "1", "last(seats)"),
+    function("nth", "2", "nth(2, seats)"),
+    function("distinct", "1", "distinct(voto for seats)"),
+    function("union", "1…", "union(seats, others)"),
+    function("index", "2", "index(me, seats)"),
+    function("best", "1–2", "best(seats by passi)"),
+    function("least", "1–2", "least(seats by passi)"),
+    function("rank", "2", "rank(me, seats by passi)"),
+    function("most", "1", "most(voto for seats)"),
+    function("next", "2", "next(me, seats)"),
+    function("previous", "2", "previous(me, seats)"),
+    function("held", "2", "held(giudice, me)"),
+    function("met", "3", "met(coppia, me, first(others))"),
+    function("rested", "1", "rested(me)"),
+    function("asked", "1", "asked(me)"),
+    function("done", "1", "done(me)"),
+    function("present", "1", "present(me)"),
+    function("answered", "2", "answered(voto, me)"),
+    function("defaulted", "2", "defaulted(voto, me)"),
+    function("tier", "2", "tier(scaffali, carta)"),
+    function("position", "2", "position(ordine, oro) otherwise 0"),
+    function("points", "2", "points(quote, oro) otherwise 0"),
+    function("neighbours", "1–2", "neighbours(place of pedina)"),
+    function("distance", "2", "distance(place of pedina, pista[9]) otherwise 0"),
+    function("free", "1", "free(pista[4])"),
+    function("fits", "2", "fits(pedina, pista[4])"),
+    function("reach", "1–2", "reach(place of pedina, 3)"),
+    function("inline", "3", "inline(pista[1], pista[2], pista[3])"),
+    function("path", "3", "path(place of pedina, pista[9], free(it))"),
+    function("same", "2", "same(parola, parola of first(others))"),
+    function("contains", "2", "contains(parola, parola of first(others))"),
+    function("length", "1", "length(parola) otherwise 0"),
+    function("words", "1", "words(parola)"),
+    function("succeeds", "1", "succeeds(it)"),
 ];
 
-/// The same, by what they are about.
+/// Their names, by what they are about.
 const OF_LISTS: [&str; 23] = [
     "count", "sum", "mean", "median", "min", "max", "any", "all", "first", "last", "nth", "distinct", "union", "index", "best", "least", "rank",
     "most", "next", "previous", "abs", "floor", "round",
@@ -546,11 +558,11 @@ impl<'t> Compiler<'t> {
 
     /// `about`: what stands first between its brackets.
     pub fn unknown_function(&mut self, n: &str, args: usize, about: Ty, span: Span) {
-        if FUNCTIONS.contains(&n) {
-            self.faults.add("T317", span, &[n, &args.to_string()]);
+        if let Some(f) = FUNCTIONS.iter().find(|f| f.name == n) {
+            self.faults.add("T317", span, &[n, &args.to_string(), f.takes, f.example]);
             return;
         }
-        let near = OTHER_WORDS.iter().find(|w| w.0 == n).map(|w| w.1).or_else(|| nearest(n, FUNCTIONS.into_iter())).unwrap_or("");
+        let near = OTHER_WORDS.iter().find(|w| w.0 == n).map(|w| w.1).or_else(|| nearest(n, FUNCTIONS.iter().map(|f| f.name))).unwrap_or("");
         let kind: &[&str] = match about.base {
             Base::Space(_) => &OF_BOARDS,
             Base::Text if !about.list => &OF_TEXTS,
@@ -606,6 +618,13 @@ impl<'t> Compiler<'t> {
             if !made && !lies && def.per.is_none() && def.start.is_none() && def.starts.is_empty() {
                 self.faults.add("W217", n.span, &[&n.id]);
             }
+        }
+    }
+
+    /// Whatever else stands in `review` is the name of who has reviewed it: a slip would say that somebody has.
+    fn nearly_pending(&mut self, head: &Node) {
+        if let Some((text, span)) = head.text("review").filter(|(t, _)| *t != "pending" && nearest(t, ["pending"].into_iter()).is_some()) {
+            self.faults.add("W149", span, &[text]);
         }
     }
 

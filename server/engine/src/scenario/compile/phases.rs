@@ -395,6 +395,7 @@ impl<'t> Compiler<'t> {
         let mut judge = me.clone();
         judge.me = true;
         let replies = self.asks(m, "reply", &judge, answers.is_some());
+        self.nothing_by_lot(m, &asks);
         let extra = m.bool("extra").unwrap_or(false);
         MoveDef {
             id: m.id.clone(),
@@ -440,6 +441,14 @@ impl<'t> Compiler<'t> {
         let vars = m.map("ask").iter().filter_map(|e| var(&e.key)).collect();
         let sealed = m.text("mode").is_some_and(|t| matches!(t.0, "sealed" | "final"));
         Own { vars, joint, outside, sealed }
+    }
+
+    /// `random` makes up no words: a move that needs some stays without an answer.
+    fn nothing_by_lot(&mut self, m: &Node, asks: &[AskDef]) {
+        let words = asks.iter().find(|a| !a.optional && matches!(a.input, InputDef::Text { .. } | InputDef::Drawing));
+        if let (Some(ask), Some(("random", span))) = (words, m.text("timeout")) {
+            self.faults.add("W410", span, &[&ask.id]);
+        }
     }
 
     fn key_time(&mut self, m: &Node, key: &str, around: &Around) -> Option<X> {

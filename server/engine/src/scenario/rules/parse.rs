@@ -633,9 +633,19 @@ impl<'f> Parser<'f> {
             self.faults.add("B603", span, &["8"]);
             return Err(Told);
         }
+        let told = self.faults.0.len();
         let block = self.statements(until);
         self.blocks -= 1;
+        self.not_empty(block.is_empty(), told);
         Ok(block)
+    }
+
+    /// Nothing stands in a block: its line is lost, or slipped past the `else` or `end`.
+    fn not_empty(&mut self, empty: bool, told: usize) {
+        let span = self.span();
+        if empty && self.faults.0.len() == told && (self.is("end") || self.is("else")) {
+            self.faults.add("W411", span, &[]);
+        }
     }
 
     fn end(&mut self) -> Res<()> {
@@ -934,6 +944,11 @@ impl<'f> Parser<'f> {
 
     fn leftover(&mut self) -> Res<Leftover> {
         if !self.is_sign(",") || !self.is_at(1, "leftover") {
+            // Further on it does stand: then what is not understood is what comes before it.
+            let rest = self.tokens[self.at..].iter().map(|t| &t.tok).take_while(|t| **t != Tok::Line);
+            if rest.clone().any(|t| matches!(t, Tok::Word(w) if w == "leftover")) {
+                return Err(self.wrong());
+            }
             let span = self.span();
             self.faults.add("P701", span, &[]);
             return Err(Told);
@@ -997,6 +1012,7 @@ impl<'f> Parser<'f> {
 
     fn flow_lines(&mut self) -> Vec<Flow> {
         let mut out = Vec::new();
+        let mut indent = None;
         loop {
             while matches!(self.peek(), Tok::Line) {
                 self.take();
@@ -1004,8 +1020,9 @@ impl<'f> Parser<'f> {
             if matches!(self.peek(), Tok::End) || self.is("end") || self.is("else") {
                 return out;
             }
-            let start = self.span();
-            match self.flow_line() {
+            self.check_indent(&mut indent, !out.is_empty());
+            let (start, line) = (self.span(), self.at);
+            match self.flow_line().or_else(|Told| self.flow_held(line)) {
                 Ok(kind) => out.push(Flow { span: self.since(start), kind }),
                 Err(Told) => self.skip_line(),
             }
@@ -1048,6 +1065,27 @@ impl<'f> Parser<'f> {
         Ok(FlowKind::Phase(self.name()?.0))
     }
 
+    /// The head of a block is not understood. What it holds is read all the same, and the name it gives to its passes is known:
+    /// else whatever stands inside would be told as missing.
+    fn flow_held(&mut self, line: usize) -> Res<FlowKind> {
+        let colon = (self.at..self.tokens.len()).find(|t| matches!(self.tokens[*t].tok, Tok::Line | Tok::End)).map_or(line, |end| end - 1);
+        let head = &self.tokens[line..=colon.max(line)];
+        if self.tokens[colon].tok != Tok::Sign(":") || head.iter().any(|t| t.tok == Tok::Line) {
+            return Err(Told);
+        }
+        let named = head.windows(2).find(|w| matches!(&w[0].tok, Tok::Word(w) if w == "as"));
+        let name = named.and_then(|w| if let Tok::Word(name) = &w[1].tok { Some(name.clone()) } else { None });
+        let times = Ex { span: head[0].span, kind: Box::new(Kind::Number(1)) };
+        self.at = colon + 1;
+        let mut body = self.flow_lines();
+        while self.eat("else") {
+            self.skip_line();
+            body.extend(self.flow_lines());
+        }
+        self.end()?;
+        Ok(FlowKind::Repeat { most: false, times, name, until: None, body })
+    }
+
     fn flow_repeat(&mut self) -> Res<FlowKind> {
         self.take();
         let most = self.eat("at");
@@ -1080,9 +1118,16 @@ impl<'f> Parser<'f> {
             let kind = self.flow_line()?;
             return Ok(vec![Flow { span: self.since(start), kind }]);
         }
-        let body = self.flow_lines();
+        let body = self.flow_block();
         self.end()?;
         Ok(body)
+    }
+
+    fn flow_block(&mut self) -> Vec<Flow> {
+        let told = self.faults.0.len();
+        let body = self.flow_lines();
+        self.not_empty(body.is_empty(), told);
+        body
     }
 
     fn flow_if(&mut self) -> Res<FlowKind> {
@@ -1094,16 +1139,16 @@ impl<'f> Parser<'f> {
             let body = vec![Flow { span: self.since(start), kind }];
             return Ok(FlowKind::If(vec![(cond, body)], Vec::new()));
         }
-        let mut arms = vec![(cond, self.flow_lines())];
+        let mut arms = vec![(cond, self.flow_block())];
         let mut other = Vec::new();
         while self.eat("else") {
             if self.eat("if") {
                 let cond = self.expr()?;
                 self.want_sign(":")?;
-                arms.push((cond, self.flow_lines()));
+                arms.push((cond, self.flow_block()));
             } else {
                 self.want_sign(":")?;
-                other = self.flow_lines();
+                other = self.flow_block();
                 break;
             }
         }
