@@ -8,6 +8,8 @@ use serde::Deserialize;
 use sofia_engine::Files;
 use sofia_engine::scenario::{diagnostic, load_and_prove, sentences};
 
+use crate::common::{all_shipped, edit, shipped};
+
 #[derive(Deserialize)]
 pub struct Corpus {
     pub row: Vec<Row>,
@@ -121,6 +123,36 @@ fn what_is_mended_is_no_fault() {
         let again = found.iter().find(|d| told(d.code));
         assert!(again.is_none(), "{}: {again:#?}", row.name);
     }
+}
+
+/// One slip in a scenario full of rules is one fault: what follows from it alone is not told.
+#[test]
+fn a_slip_in_a_shipped_scenario_has_no_echoes() {
+    let mut wrong = String::new();
+    let mut tried = [0, 0];
+    for slug in all_shipped() {
+        let whole = String::from_utf8(shipped(&slug)["scenario.toml"].clone()).unwrap();
+        for line in whole.lines() {
+            let flow = line.trim_start().starts_with("repeat") && line.contains(" until ") && line.contains(" is ");
+            let (kind, slip, code) = match line {
+                l if l.starts_with("groups = ") => (0, String::new(), "N220"),
+                l if flow => (1, l.replacen(" is ", " = ", 1), "T302"),
+                _ => continue,
+            };
+            let mut files = shipped(&slug);
+            edit(&mut files, "scenario.toml", |t| t.replacen(line, &slip, 1));
+            let found = diagnostics(&files);
+            tried[kind] += 1;
+            // Each kind of group is a slip of its own.
+            let many = if kind == 0 { line.matches('"').count() / 2 } else { 1 };
+            if found.len() != many || found.iter().any(|d| d.code != code) {
+                let told: String = found.iter().map(|d| diagnostic::render(d, sentences::Lang::It)).collect();
+                wrong += &format!("{slug}: {line}\n{told}\n");
+            }
+        }
+    }
+    assert!(tried.iter().all(|n| *n > 0), "{tried:?}");
+    assert!(wrong.is_empty(), "\n{wrong}");
 }
 
 /// Every code that the compiler, the rules and the plays can tell stands in a row of the corpus.

@@ -1,7 +1,7 @@
 //! The damage test: a slip must not be silent. Every line of the shipped scenarios (trunk, words, sheets; not the plays) is damaged in
 //! nine ways, one at a time, and the folder is checked as `sofia check` does, warnings counted, plays run. Each run of the tests looks
 //! at one damage in `SAMPLE`, always the same ones; at all of them, with the table and the list of those that nothing tells, by
-//! `SOFIA_DAMAGE=1 cargo test --release -p sofia-engine --test all damages -- --nocapture`.
+//! `SOFIA_DAMAGE=1 cargo test -p sofia-engine --test all damages -- --nocapture`, in a few minutes of two cores.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -16,10 +16,11 @@ use sofia_engine::{Files, Scenario, play};
 
 use crate::common::{all_shipped, shipped};
 
-/// Silent damages in ten thousand: of all, by kind of file, and of the sample. These numbers may only fall: who makes the checker
-/// tell more lowers them; a change that needs one raised has made some slip silent.
-const SILENT: [(Kind, usize); 3] = [(Kind::Trunk, 10_000), (Kind::Words, 0), (Kind::Sheet, 10_000)];
-const SILENT_OF_SAMPLE: usize = 10_000;
+/// Silent damages in ten thousand, by kind of file. These numbers may only fall: who makes the checker, or a play, tell more lowers them;
+/// a change that needs one raised has made some slip silent.
+const SILENT: [(Kind, usize); 3] = [(Kind::Trunk, 162), (Kind::Words, 0), (Kind::Sheet, 0)];
+/// The same for the sample, of all files: one damage more than there are, for a line of a scenario that is written anew may be such a one.
+const SILENT_OF_SAMPLE: usize = 125;
 /// Each run of the tests looks at one damage in so many.
 const SAMPLE: u64 = 150;
 
