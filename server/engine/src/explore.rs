@@ -1,11 +1,14 @@
 //! Bounded search over all that can happen in a small session: what is never reached, where it gets stuck, what has no end.
 //!
 //! It goes in breadth, so the first way to a state is a shortest one. States that differ only in what nothing reads count as
-//! one (`matters`, `canon`); answers that nobody sees before the phase closes come in one order (`steps`); draws take each of
+//! one (`matters`, `canon`), and so do those that differ only in who sits where, if nothing tells (`order`, `seats`); answers that nobody sees before the phase closes come in one order (`steps`); draws take each of
 //! their outcomes. Wherever something was left out it is written down, and then nothing is called impossible.
 
+mod apart;
 mod canon;
 mod matters;
+mod order;
+mod seats;
 mod seen;
 mod steps;
 mod told;
@@ -18,6 +21,8 @@ use std::collections::VecDeque;
 
 use canon::Canon;
 use matters::Matters;
+use order::Order;
+use seats::{Names, Seats};
 use seen::Seen;
 use serde::Serialize;
 use steps::{Looker, Step};
@@ -68,6 +73,10 @@ pub struct Found {
     /// What no search here can branch over: a time-out that answers at random.
     pub by_lot: bool,
     pub longest: u32,
+    /// Where it makes a difference who sits where: the id of a phase, move, trigger. `None`: seats were exchanged.
+    pub told_apart: Option<String>,
+    /// Arrivals at states that were known with other people in the same places.
+    pub exchanged: u64,
     #[serde(skip)]
     pub reached: Reached,
     pub stuck: Option<Place>,
@@ -94,11 +103,13 @@ struct Node {
     /// Not looked at, or not wholly.
     open: bool,
     stuck: bool,
+    names: Names,
 }
 
 pub struct Search<'a> {
     looker: Looker<'a>,
     canon: Canon,
+    seats: Seats,
     seen: Seen,
     nodes: Vec<Node>,
     todo: VecDeque<(u32, State, u64)>,
@@ -106,18 +117,38 @@ pub struct Search<'a> {
     start: State,
     found: Found,
     stuck: Vec<u32>,
+    /// For each seat one that it was exchanged with: all that one does the other does in some session.
+    same: Vec<usize>,
     ran_away: Option<(u32, u32)>,
 }
 
 /// What is known of a scenario before the search.
 pub struct Ground {
     matters: Matters,
+    order: Order,
 }
 
 impl Ground {
     #[must_use]
     pub fn new(sc: &Scenario) -> Self {
-        Ground { matters: Matters::new(sc) }
+        let matters = Matters::new(sc);
+        let order = Order::new(sc, &matters);
+        Ground { matters, order }
+    }
+
+    /// For a search in which every seat stays who it is, whatever the rules read.
+    #[must_use]
+    pub fn apart(sc: &Scenario) -> Self {
+        let ground = Ground::new(sc);
+        Ground { order: Order { seats: Some(String::new()), ..ground.order }, ..ground }
+    }
+
+    /// The number of a state, and the same under exchanged seats.
+    #[must_use]
+    pub fn fold(&self, sc: &Scenario, st: &State) -> u128 {
+        let canon = Canon::new(sc, &self.matters, &self.order);
+        let seen = canon::Seen { sc, m: &self.matters, st, passed: 0 };
+        canon.of(&seen, &Seats::new(sc, &self.matters, &self.order).names(&canon, &seen))
     }
 }
 
@@ -145,20 +176,24 @@ impl<'a> Search<'a> {
             chance_cut: 0,
             by_lot: lot,
             longest: 0,
+            told_apart: ground.order.seats.clone(),
+            exchanged: 0,
             reached,
             stuck: None,
             endless: None,
             runaway: None,
         };
-        let root = Node { parent: 0, step: 0, outcome: 0, depth: 0, ended: false, open: true, stuck: false };
+        let root = Node { parent: 0, step: 0, outcome: 0, depth: 0, ended: false, open: true, stuck: false, names: Names::default() };
         Ok(Search {
             looker: Looker { sc, m, forced },
-            canon: Canon::new(sc, m),
+            canon: Canon::new(sc, m, &ground.order),
+            seats: Seats::new(sc, m, &ground.order),
             seen: Seen::default(),
             nodes: vec![root],
             todo: VecDeque::new(),
             edges: Vec::new(),
             start: lobby(sc, size)?,
+            same: (0..size.people() as usize).collect(),
             found,
             stuck: Vec::new(),
             ran_away: None,
@@ -267,16 +302,37 @@ impl<'a> Search<'a> {
     }
 
     fn arrive(&mut self, from: u32, step: u32, outcome: u32, st: State, passed: u64) {
-        let hash = self.canon.of(self.looker.sc, self.looker.m, &st, passed);
+        let seen = canon::Seen { sc: self.looker.sc, m: self.looker.m, st: &st, passed };
+        let names = self.seats.names(&self.canon, &seen);
+        let hash = self.canon.of(&seen, &names);
         let next = self.nodes.len() as u32;
         let to = self.seen.put(hash, next);
         self.edges.push((from, to));
         if to == next {
             let depth = self.nodes[from as usize].depth + 1;
             self.found.longest = self.found.longest.max(depth);
-            self.nodes.push(Node { parent: from, step, outcome, depth, ended: false, open: true, stuck: false });
+            self.nodes.push(Node { parent: from, step, outcome, depth, ended: false, open: true, stuck: false, names });
             self.todo.push_back((to, st, passed));
+        } else {
+            self.exchange(names, self.nodes[to as usize].names);
         }
+    }
+
+    fn exchange(&mut self, here: Names, there: Names) {
+        let mut any = false;
+        for (a, b) in here.exchanged(there) {
+            any = true;
+            let (a, b) = (self.one_of(a), self.one_of(b));
+            self.same[a.max(b)] = a.min(b);
+        }
+        self.found.exchanged += u64::from(any);
+    }
+
+    fn one_of(&self, mut seat: usize) -> usize {
+        while self.same[seat] != seat {
+            seat = self.same[seat];
+        }
+        seat
     }
 
     fn note(&mut self, st: &State, event: &Event) {
@@ -305,6 +361,10 @@ impl<'a> Search<'a> {
     pub fn found(mut self) -> Found {
         self.found.states = self.nodes.len() as u64 - 1;
         self.found.left = self.todo.len() as u64;
+        let acts: Vec<usize> = (0..self.same.len()).filter(|s| self.found.reached.seats[*s]).map(|s| self.one_of(s)).collect();
+        for seat in 0..self.same.len() {
+            self.found.reached.seats[seat] |= acts.contains(&self.one_of(seat));
+        }
         self.found.stuck = self.stuck.first().map(|id| self.place(*id, None, self.stuck.len() as u64));
         self.found.runaway = self.ran_away.map(|(id, step)| self.place(id, Some(step), 1));
         let trapped = self.trapped();

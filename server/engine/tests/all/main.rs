@@ -6,6 +6,7 @@ mod common;
 mod damage;
 mod explore;
 mod flow;
+mod folds;
 mod fuzz;
 mod language;
 mod manual;
