@@ -106,6 +106,9 @@ fn text(whole: &Whole, lang: &str) {
     tell!("{} · {}", whole.scenario, simulate::size(f.size, lang));
     let (states, moves) = (it("stati", "states"), it("passaggi", "transitions"));
     tell!("{} {states}, {} {moves}, {} {}", f.states, f.transitions, it("il cammino più lungo ha passi:", "steps of the longest way:"), f.longest);
+    if let Some(line) = exchanged(f, lang) {
+        tell!("{line}");
+    }
     for finding in &whole.findings {
         tell!("{} {}", if finding.certain { it("errore:", "error:") } else { it("nota:", "note:") }, sentence(finding, f, lang));
         if let Some(place) = &finding.place {
@@ -134,6 +137,24 @@ fn text(whole: &Whole, lang: &str) {
     share(f.answers_cut, "volte in cui non si sono provate tutte le risposte", "times when not every answer was tried");
     share(f.chance_cut, "volte in cui non si sono provati tutti i casi della sorte", "times when not every outcome of chance was tried");
     share(u64::from(f.by_lot), "mossa o più che, a tempo scaduto, risponde a caso", "move or more that answers at random when time is up");
+}
+
+/// Whether people who are alike were exchanged; `None`: there was nobody to exchange.
+fn exchanged(f: &Found, lang: &str) -> Option<String> {
+    let n = f.exchanged;
+    let (it, en) = match &f.told_apart {
+        _ if f.size.people() < 2 => return None,
+        Some(at) => (
+            format!("Persone non scambiate: in {at} conta chi è chi, o chi viene prima."),
+            format!("People were not exchanged: in {at} it matters who is who, or who comes first."),
+        ),
+        None if n == 0 => return None,
+        None => (
+            format!("Persone alla pari scambiate: {n} volte uno stato era già noto, con altri agli stessi posti."),
+            format!("People who are alike were exchanged: {n} times a state was known, with others in the same places."),
+        ),
+    };
+    Some(if lang == "en" { en } else { it })
 }
 
 fn sentence(finding: &Finding, f: &Found, lang: &str) -> String {

@@ -101,9 +101,7 @@ impl<'o, 'a> Apart<'o, 'a> {
     }
 
     fn untouched(&self) -> bool {
-        let read_alone = |(thing, mine): &(Thing, bool)| {
-            (*mine || !self.own_writes.contains(thing)) && self.common.iter().all(|(t, _)| t != thing)
-        };
+        let read_alone = |(thing, mine): &(Thing, bool)| (*mine || !self.own_writes.contains(thing)) && self.common.iter().all(|(t, _)| t != thing);
         let one_way = |(thing, how): &(Thing, How)| !self.own_writes.contains(thing) && self.common.iter().all(|(t, h)| t != thing || h == how);
         let once = |card: &(u16, i64)| self.cards.iter().filter(|c| *c == card).count() == 1;
         let pieces = !self.hands || self.cards.is_empty();

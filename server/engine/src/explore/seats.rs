@@ -125,7 +125,9 @@ impl Seats {
                 }
             }
         }
-        for ((def, cols), rows) in sc.rows.iter().zip(&canon.columns).zip(&st.rows).filter(|((def, cols), _)| def.scope == Scope::Seat && !cols.is_empty()) {
+        for ((def, cols), rows) in
+            sc.rows.iter().zip(&canon.columns).zip(&st.rows).filter(|((def, cols), _)| def.scope == Scope::Seat && !cols.is_empty())
+        {
             for (row, h) in rows.chunks(def.columns.len()).zip(&mut looks) {
                 for c in cols {
                     let seat = sc.vars[usize::from(def.columns[*c].0)].ty.base == Base::Seat;

@@ -17,8 +17,10 @@ fn search(sc: &Scenario, ground: &Ground, seats: u32, forced: bool) -> Found {
     search.found()
 }
 
-const VOTE: &str = "[phase.a]\nends = \"all done\"\nlimit = \"1 min\"\nwho = \"all\"\n[phase.a.move.m]\nmode = \"sealed\"\ntimeout = \"pass\"\nask.x = \"yes/no\"\n";
-const OPEN: &str = "[phase.a]\nends = \"all done\"\nlimit = \"none\"\nwho = \"all\"\n[phase.a.move.m]\nmode = \"at once\"\ntimeout = \"pass\"\nask.x = \"yes/no\"\n";
+const VOTE: &str =
+    "[phase.a]\nends = \"all done\"\nlimit = \"1 min\"\nwho = \"all\"\n[phase.a.move.m]\nmode = \"sealed\"\ntimeout = \"pass\"\nask.x = \"yes/no\"\n";
+const OPEN: &str =
+    "[phase.a]\nends = \"all done\"\nlimit = \"none\"\nwho = \"all\"\n[phase.a.move.m]\nmode = \"at once\"\ntimeout = \"pass\"\nask.x = \"yes/no\"\n";
 const SUM: &str = "if sum(p for seats) > 1:\n  b\nend";
 
 fn after(rule: &str) -> String {
@@ -46,12 +48,7 @@ fn rows() -> Vec<Row> {
     vec![
         row("a count of sealed answers", SUM, with(P, &after("for each s in seats: if x of s is yes: p of s += 1")), None),
         row("what a move adds to one's own", &format!("a\n{SUM}"), with(P, &format!("{VOTE}do = \"if x: p += 1\"\n")), None),
-        row(
-            "a sum of all",
-            "a\nif v > 1:\n  b\nend",
-            with(v, &after("for each s in seats: if x of s is yes: v += 2")),
-            None,
-        ),
+        row("a sum of all", "a\nif v > 1:\n  b\nend", with(v, &after("for each s in seats: if x of s is yes: v += 2")), None),
         row(
             "a sum that has a limit on both sides",
             "a\nif v > 1:\n  b\nend",
@@ -62,12 +59,7 @@ fn rows() -> Vec<Row> {
             Some("a"),
         ),
         row("the last one counts", "a\nif v is 1:\n  b\nend", with(v, &after("for each s in seats: v = if x of s is yes then 1 else 0")), Some("a")),
-        row(
-            "a mark that all set alike",
-            "a\nif v is 1:\n  b\nend",
-            with(v, &after("for each s in seats: if x of s is yes: v = 1")),
-            None,
-        ),
+        row("a mark that all set alike", "a\nif v is 1:\n  b\nend", with(v, &after("for each s in seats: if x of s is yes: v = 1")), None),
         row(
             "a pass that reads what another has written",
             &format!("a\n{SUM}"),
@@ -90,20 +82,16 @@ fn rows() -> Vec<Row> {
         row("one after the other", "for each s in seats:\n  a\nend", OPEN.replace("\"all\"", "\"me is s\""), Some("flow")),
         row("so many times, whoever it is for", "for each s in seats:\n  a\nend", OPEN.to_string(), None),
         row("the word goes round", "a", OPEN.replace("who = \"all\"", "who = \"all\"\ntalk = \"in turn\""), Some("a")),
-        row(
-            "who answers first, counts",
-            "a\nif w is not none:\n  b\nend",
-            with(who, &format!("{OPEN}do = \"if w is none: w = me\"\n")),
-            None,
-        ),
+        row("who answers first, counts", "a\nif w is not none:\n  b\nend", with(who, &format!("{OPEN}do = \"if w is none: w = me\"\n")), None),
         row(
             "what time fills in for each, the last of them counts",
             "a\nif v is 1:\n  b\nend",
             with(
                 &format!("{P}\n{v}"),
-                &OPEN
-                    .replace("\"none\"", "\"1 min\"")
-                    .replace("timeout = \"pass\"\nask.x = \"yes/no\"", "timeout = \"default\"\nask.x = { is = \"yes/no\", default = \"yes\" }\ndo = \"v = p\""),
+                &OPEN.replace("\"none\"", "\"1 min\"").replace(
+                    "timeout = \"pass\"\nask.x = \"yes/no\"",
+                    "timeout = \"default\"\nask.x = { is = \"yes/no\", default = \"yes\" }\ndo = \"v = p\"",
+                ),
             ),
             Some("m"),
         ),
@@ -146,12 +134,12 @@ fn a_vote_of_three_has_so_many_states() {
     let rule = "if count(seats where x is yes) > 1: v = 1";
     let sections = with("v = { of = \"table\", seen = \"table\" }", &after(rule));
     let sc = tiny(&format!("flow = '''\na\nif v is 1:\n  b\nend\n'''\n{sections}"));
-    assert_eq!(search(&sc, &Ground::apart(&sc), 3, false).states, 13 + 19 + 3);
     assert_eq!(search(&sc, &Ground::new(&sc), 3, false).states, 10 + 6 + 3);
 }
 
 fn assert_same(sc: &Scenario, name: &str, one: &Found, all: &Found) {
-    let reached = |f: &Found| (f.reached.phases.clone(), f.reached.moves.clone(), f.reached.endings.clone(), f.reached.cards.clone(), f.reached.seats.clone());
+    let reached =
+        |f: &Found| (f.reached.phases.clone(), f.reached.moves.clone(), f.reached.endings.clone(), f.reached.cards.clone(), f.reached.seats.clone());
     assert_eq!(reached(one), reached(all), "{name}");
     let findings = |f: &Found| verdict(sc, f, Some(f), &[]).into_iter().map(|f| (f.kind, f.id, f.certain)).collect::<Vec<_>>();
     assert_eq!(findings(one), findings(all), "{name}");
@@ -284,9 +272,8 @@ fn renamed(sc: &Scenario, st: &State, to: &[u32]) -> State {
         Val::L(l) if var(v).ty.base == Base::Seat => Val::L(l.iter().map(|n| num(*n)).collect()),
         other => other.clone(),
     };
-    let keys = |v: u16, keys: &[i64]| -> Vec<i64> {
-        keys.iter().zip(&var(v).keys).map(|(k, of)| if *of == KeyOf::Seat { num(*k) } else { *k }).collect()
-    };
+    let keys =
+        |v: u16, keys: &[i64]| -> Vec<i64> { keys.iter().zip(&var(v).keys).map(|(k, of)| if *of == KeyOf::Seat { num(*k) } else { *k }).collect() };
     let sorted = |list: &[u32]| {
         let mut list: Vec<u32> = list.iter().map(|s| one(*s)).collect();
         list.sort_unstable();
