@@ -238,31 +238,17 @@ impl<'a> Reader<'a> {
         let names = self.m.names(&def.rule);
         let idle = !def.rule.iter().any(|s| self.m.counts(s, &names));
         let filled = def.timeout == TimeoutDef::Default;
-        let shut = shut(def);
         if def.joint.is_some() {
             // By the order of units, but for what time fills in: there the unit of the first seat comes first.
-            let by_time = def.each || matches!(def.timeout, TimeoutDef::Default | TimeoutDef::Most | TimeoutDef::Draft);
-            return !self.by_person(def) && (idle || shut || !by_time || self.one_unit(def));
+            let by_time = def.each || filled || matches!(def.timeout, TimeoutDef::Most | TimeoutDef::Draft);
+            let alone = idle && !others_answers(def);
+            return !by_person(def) && (shut(def) || !by_time || alone || self.one_unit(def));
         }
-        let per_seat = def.answers.as_ref().is_some_and(|a| a.2 == Base::Seat);
-        if idle || !shut && !filled {
+        if !filled && (idle || !shut(def)) {
             return true;
         }
+        let per_seat = def.answers.as_ref().is_some_and(|a| a.2 == Base::Seat);
         !per_seat && Apart::of_move(self, def).holds(&def.rule)
-    }
-
-    /// In a joint answer it makes a difference who looks.
-    fn by_person(&self, def: &MoveDef) -> bool {
-        if def.each {
-            return false;
-        }
-        let mut found = false;
-        let mut look = |x: &X| walk::each(x, &mut |x| found |= matches!(x, X::Me | X::Others(_) | X::Members { but_me: true, .. }));
-        for ask in &def.asks {
-            walk::input(&ask.input, &mut look);
-        }
-        def.checks.iter().for_each(|c| look(&c.cond));
-        found
     }
 
     /// Only one unit at a time answers: the strand's own, or the one that is asked for by name.
@@ -299,7 +285,7 @@ impl<'a> Reader<'a> {
             X::Sorted { keys, .. } | X::RankOf { keys, .. } | X::Best { keys, .. } => self.keys(keys),
             X::Fold { op: Fold::Min | Fold::Max | Fold::Median, x, .. } if !self.number(x) => self.tells(),
             X::OnlyToken { kind } if self.made[usize::from(*kind)] => self.tells(),
-            X::RoleHolder { role } if !self.single[*role as usize] => self.tells(),
+            X::RoleHolder { role } if !self.single[*role as usize] || self.sc.people.tables[1] > 1 => self.tells(),
             X::AllAnswers(_) | X::AnswerSeat(_) | X::AnswerItem(_) | X::Succeeds { .. } => self.tells(),
             _ => {}
         }
@@ -418,29 +404,21 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Pieces are drawn from the top, but for pools and sources.
+    fn off_the_top(&mut self, zone: u16) {
+        self.zones[usize::from(zone)] |= !matches!(self.sc.zones[usize::from(zone)].kind, ZoneKind::Pool | ZoneKind::Source);
+    }
+
     fn statement(&mut self, s: &'a S, names: &Names) {
-        let sc = self.sc;
-        let kind = |z: u16| sc.zones[usize::from(z)].kind;
         match s {
             S::Assign { place: Place::Var { v, .. }, list: true, x, .. } if self.vars[usize::from(*v)] => self.ordered(x),
-            S::ForEach { reg, set, body } => {
-                if !Apart::of_loop(self, *reg).holds_in(body, names) {
-                    self.ordered(set);
-                }
-            }
+            S::ForEach { reg, set, body } if !Apart::of_loop(self, *reg).holds_in(body, names) => self.ordered(set),
             S::MoveToZone { what, list: true, zone, .. } if self.zones[usize::from(*zone)] => self.ordered(what),
             S::MoveToSpace { what, list: true, .. } => self.ordered(what),
-            S::Draw { from, .. } => {
-                if !matches!(kind(from.0), ZoneKind::Pool | ZoneKind::Source) {
-                    self.zones[usize::from(from.0)] = true;
-                }
-            }
+            S::Draw { from, .. } => self.off_the_top(from.0),
             S::Deal { from, to, .. } => {
-                let all_alike = kind(from.0) == ZoneKind::Source;
-                if !matches!(kind(from.0), ZoneKind::Pool | ZoneKind::Source) {
-                    self.zones[usize::from(from.0)] = true;
-                }
-                if !all_alike {
+                self.off_the_top(from.0);
+                if self.sc.zones[usize::from(from.0)].kind != ZoneKind::Source {
                     self.ordered(to);
                 }
             }
@@ -463,7 +441,9 @@ impl<'a> Reader<'a> {
 
 /// Roles that are dealt once, to one person of a table, and stay with that person.
 fn single(sc: &Scenario) -> Vec<bool> {
-    let mut stay = sc.people.deal == DealBy::Start && sc.people.more_seats != MoreSeats::Repeat && !sc.people.together;
+    let mut stay = sc.people.deal == DealBy::Start && sc.people.more_seats != MoreSeats::Repeat;
+    // At each table; so no rule may go over the people of several.
+    stay &= !sc.people.together && sc.triggers.iter().all(|t| t.scope != Scope::Session);
     every_statement(sc, &mut |s| {
         let role = |p: &Place| matches!(p, Place::Role(_));
         stay &= match s {
@@ -483,6 +463,50 @@ fn lists<'a>(rule: &'a [S], out: &mut Vec<(u16, &'a X)>) {
         }
         walk::inside(s, &mut |body| lists(body, out));
     }
+}
+
+/// In a joint answer it makes a difference who begins: what one may choose, or whether one may at all.
+fn by_person(def: &MoveDef) -> bool {
+    let mut found = def.by.iter().chain(&def.when).any(personal);
+    if !def.each {
+        for ask in &def.asks {
+            walk::input(&ask.input, &mut |x| found |= personal(x));
+        }
+        found |= def.checks.iter().any(|c| personal(&c.cond));
+    }
+    found
+}
+
+/// Not the same for all of one team, group or table.
+fn personal(x: &X) -> bool {
+    match x {
+        X::SeatTeam(s) | X::SeatTable(s) | X::SeatGroup(_, s) if matches!(**s, X::Me) => false,
+        X::Me | X::Others(_) | X::Members { but_me: true, .. } => true,
+        _ => {
+            let mut found = false;
+            walk::parts(x, &mut |x| found |= personal(x));
+            found
+        }
+    }
+}
+
+/// What may be answered depends on what other units have answered to the same.
+fn others_answers(def: &MoveDef) -> bool {
+    let own = |inst: &X| matches!(inst, X::CtxTeam | X::CtxGroup(_) | X::CtxTable);
+    let mut found = false;
+    let mut look = |x: &X| {
+        walk::each(x, &mut |x| match x {
+            X::Var { v, inst, .. } => found |= !own(inst) && def.asks.iter().any(|a| a.var == *v),
+            X::Value { .. } => found = true,
+            _ => {}
+        });
+    };
+    for ask in &def.asks {
+        walk::input(&ask.input, &mut look);
+        ask.default.iter().for_each(&mut look);
+    }
+    def.by.iter().chain(&def.when).chain(def.checks.iter().map(|c| &c.cond)).for_each(look);
+    found
 }
 
 /// Its answers stay shut until the phase closes.

@@ -1,8 +1,11 @@
 //! Seats that nothing tells apart: which scenarios have them, that exchanging them is right, and how much less there is to look at.
 
+use std::panic::catch_unwind;
 use std::sync::Arc;
 
-use crate::common::{Room, play_out, ready, seated, shipped, tiny};
+use crate::common::{Room, play_on, ready, seated, shipped, tiny};
+use crate::language::after_a_wait;
+use crate::manual::whole_examples;
 use sofia_engine::decide::{Branch, decide_branch};
 use sofia_engine::event::Spot;
 use sofia_engine::explore::{Found, Ground, Search, verdict};
@@ -176,37 +179,63 @@ fn where_told(sc: &Scenario) -> Option<String> {
 // ---------------------------------------------------------------- exchanged by hand
 
 /// Given a state that bots have come to, and the same with two people's seats exchanged; when in both the same is done,
-/// under the other number; then both lead to the same, for every outcome of chance.
+/// under the other number; then what comes of it is the same with the seats exchanged, for every outcome of chance.
 #[test]
 fn exchanged_seats_do_the_same_whatever_happens() {
     let tinies = rows().into_iter().filter(|r| r.told.is_none()).map(|r| (r.name.to_string(), scenario(&r), 4));
     let slugs = ["diamante", "fiducia", "la-ricevuta-non-basta", "lepre-e-cani", "oca-dei-servizi", "parole-in-codice", "un-passo-avanti"];
     let shipped = slugs.into_iter().map(|slug| (slug.to_string(), ready(&shipped(slug)), 5));
     for (name, sc, people) in tinies.chain(shipped) {
-        let ground = Ground::new(&sc);
-        let mut looked_at = 0;
-        for seed in 0..4 {
-            let mut rng = seed;
-            let mut room = seated(&sc, 1, people, seed);
-            play_out(&mut room, &mut rng, &mut |room, command| {
-                let people = room.st.seats.len() as u64;
-                let a = (room.log.len() as u64 + seed) % people;
-                let b = (a + 1 + room.at as u64 % (people - 1)) % people;
-                let mut to: Vec<u32> = (0..people as u32).collect();
-                to.swap(a as usize, b as usize);
-                looked_at += u32::from(both(&name, &ground, room, &command, &to));
-                room.go(&command);
-            });
-        }
+        let looked_at: u32 = (0..4).map(|seed| exchanged_in_a_session(&name, &sc, people, seed)).sum();
         assert!(looked_at >= 8, "{name}: {looked_at}");
     }
 }
 
-fn both(name: &str, ground: &Ground, room: &Room, command: &Command, to: &[u32]) -> bool {
+/// The same in the tiny scenarios of the language, and in those of the manual, where people are not told apart.
+#[test]
+fn no_construct_tells_people_apart_unnoticed() {
+    let (mut alike, mut wrong) = (0, Vec::new());
+    for (name, files) in after_a_wait().into_iter().chain(whole_examples()) {
+        let sc = ready(&files);
+        if where_told(&sc).is_some() {
+            continue;
+        }
+        let [least, most] = sc.people.seats;
+        let people = (least + 1).max(3).min(most) as usize;
+        match catch_unwind(|| (0..2).map(|seed| exchanged_in_a_session(&name, &sc, people, seed)).sum::<u32>()) {
+            Ok(looked_at) => alike += u32::from(looked_at > 0),
+            Err(_) => wrong.push(name),
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(alike >= 40, "{alike}");
+}
+
+/// How many commands of a session of bots were tried with exchanged seats.
+fn exchanged_in_a_session(name: &str, sc: &Arc<Scenario>, people: usize, seed: u64) -> u32 {
+    let grounds = (Ground::new(sc), Ground::apart(sc));
+    let (mut looked_at, mut rng) = (0, seed);
+    let mut room = seated(sc, 1, people, seed);
+    let mut step = |room: &mut Room, command: Command| {
+        let people = room.st.seats.len() as u64;
+        if people > 1 {
+            let a = (room.log.len() as u64 + seed) % people;
+            let b = (a + 1 + room.at as u64 % (people - 1)) % people;
+            let mut to: Vec<u32> = (0..people as u32).collect();
+            to.swap(a as usize, b as usize);
+            looked_at += u32::from(both(name, (&grounds.0, &grounds.1), room, &command, &to));
+        }
+        room.go(&command);
+    };
+    play_on(&mut room, &mut rng, 60, &mut step);
+    looked_at
+}
+
+fn both(name: &str, (fold, exact): (&Ground, &Ground), room: &Room, command: &Command, to: &[u32]) -> bool {
     let (sc, other) = (&room.sc, renamed(&room.sc, &room.st, to));
-    assert_eq!(ground.fold(sc, &room.st), ground.fold(sc, &other), "{name}: before {command:?}");
-    let told = rename_command(sc, command, to);
-    let (here, there) = (outcomes(ground, sc, &room.st, command, room.at), outcomes(ground, sc, &other, &told, room.at));
+    assert_eq!(fold.fold(sc, &room.st), fold.fold(sc, &other), "{name}: before {command:?}");
+    let here = outcomes(sc, &room.st, command, room.at, &|st| exact.fold(sc, &renamed(sc, st, to)));
+    let there = outcomes(sc, &other, &rename_command(sc, command, to), room.at, &|st| exact.fold(sc, st));
     if let (Some(here), Some(there)) = (&here, &there) {
         assert_eq!(here, there, "{name}: {command:?} with {to:?} in {}", room.phase());
     }
@@ -214,12 +243,12 @@ fn both(name: &str, ground: &Ground, room: &Room, command: &Command, to: &[u32])
 }
 
 /// Every outcome, as a bag; `None`: too many.
-fn outcomes(ground: &Ground, sc: &Scenario, st: &State, command: &Command, at: i64) -> Option<Vec<u128>> {
+fn outcomes(sc: &Scenario, st: &State, command: &Command, at: i64, number: &dyn Fn(&State) -> u128) -> Option<Vec<u128>> {
     let mut branch = Branch::default();
     let mut found = Vec::new();
     for _ in 0..130 {
         let decision = decide_branch(sc, st, command, at, &mut branch).unwrap();
-        found.push(ground.fold(sc, &decision.state));
+        found.push(number(&decision.state));
         let Some(next) = branch.next() else {
             found.sort_unstable();
             return Some(found);

@@ -71,7 +71,7 @@ fn told(found: &[Diagnostic]) -> String {
 }
 
 /// Whole scenarios of the manual, and where they begin.
-fn whole_examples() -> Vec<(String, Files)> {
+pub fn whole_examples() -> Vec<(String, Files)> {
     let mut examples: Vec<(String, Files)> = Vec::new();
     for block in PAGES.iter().flat_map(|p| blocks(p)) {
         let Some(file) = &block.file else { continue };
