@@ -11,6 +11,9 @@ use crate::view::Status;
 /// Random orders tried when repeats are to be avoided.
 const TRIES: u32 = 200;
 
+/// Exchanges of two people looked at in all these tries.
+const EXCHANGES: usize = 400_000;
+
 impl Exec<'_> {
     pub fn with_groups(&mut self, s: &S, cx: Ctx, regs: &mut Regs) {
         match s {
@@ -163,26 +166,27 @@ impl Exec<'_> {
         }
     }
 
-    /// Greedily through random orders; the first with the fewest repeats.
+    /// From random orders, each made better by exchanging two people as long as that helps; the first with the fewest repeats.
     fn by_lot(&mut self, people: &[u32], kind: u8, size: usize, fresh: bool) -> Vec<Vec<u32>> {
         let list: Vec<i64> = people.iter().map(|p| i64::from(*p)).collect();
-        let met = |x: &Self, a: u32, b: u32| x.st.met.get(&(kind, a.min(b), a.max(b))).copied().unwrap_or(0);
+        let met = if fresh { Met::of(&self.st, kind) } else { Met::default() };
         let mut best: Option<(u32, Vec<u32>)> = None;
+        let mut left = EXCHANGES;
         for t in 0..if fresh { TRIES } else { 1 } {
             let mut order = list.clone();
             for i in (1..order.len()).rev() {
                 let j = self.below(i as u64 + 1, u64::from(t) * 1_000 + i as u64) as usize;
                 order.swap(i, j);
             }
-            let order = self.sit_out_fairly(order.into_iter().map(|p| p as u32).collect(), size);
-            let repeats: u32 = order
-                .chunks(size)
-                .map(|g| g.iter().enumerate().map(|(i, a)| g[i + 1..].iter().map(|b| met(self, *a, *b)).sum::<u32>()).sum::<u32>())
-                .sum();
+            let mut order = self.sit_out_fairly(order.into_iter().map(|p| p as u32).collect(), size);
+            if fresh {
+                met.improve(&mut order, size, &mut left);
+            }
+            let repeats = order.chunks(size).map(|g| g.iter().map(|p| met.with(*p, g, *p)).sum::<u32>()).sum();
             if best.as_ref().is_none_or(|(r, _)| repeats < *r) {
                 best = Some((repeats, order));
             }
-            if best.as_ref().is_some_and(|(r, _)| *r == 0) {
+            if left == 0 || best.as_ref().is_some_and(|(r, _)| *r == 0) {
                 break;
             }
         }
@@ -275,6 +279,57 @@ impl Exec<'_> {
         }
         for g in groups {
             self.make_group(into, &g);
+        }
+    }
+}
+
+/// How often each two have been in a group of a kind, squared: two new repeats are better than one pair a third time.
+#[derive(Default)]
+struct Met {
+    people: usize,
+    /// Person by person.
+    times: Vec<u32>,
+}
+
+impl Met {
+    fn of(st: &crate::state::State, kind: u8) -> Met {
+        let people = st.seats.len();
+        let mut times = vec![0; people * people];
+        for ((_, a, b), n) in st.met.range((kind, 0, 0)..=(kind, u32::MAX, u32::MAX)) {
+            let (a, b) = (*a as usize, *b as usize);
+            times[a * people + b] = n * n;
+            times[b * people + a] = n * n;
+        }
+        Met { people, times }
+    }
+
+    /// What it costs that somebody is in this group, in the place of one of it.
+    fn with(&self, p: u32, group: &[u32], instead: u32) -> u32 {
+        let cost = |q: &u32| self.times.get(p as usize * self.people + *q as usize).copied().unwrap_or(0);
+        group.iter().filter(|q| **q != instead).map(cost).sum()
+    }
+
+    /// Exchanges people of two groups as long as there is less repeating; whoever is left over stays so.
+    fn improve(&self, order: &mut [u32], size: usize, left: &mut usize) {
+        let whole = order.len() - order.len() % size;
+        let mut better = true;
+        while better {
+            better = false;
+            for i in 0..whole {
+                for j in (i / size + 1) * size..whole {
+                    if *left == 0 {
+                        return;
+                    }
+                    *left -= 1;
+                    let (mine, other) = (&order[i / size * size..][..size], &order[j / size * size..][..size]);
+                    let (a, b) = (order[i], order[j]);
+                    let (now, then) = (self.with(a, mine, a) + self.with(b, other, b), self.with(b, mine, a) + self.with(a, other, b));
+                    if then < now {
+                        order.swap(i, j);
+                        better = true;
+                    }
+                }
+            }
         }
     }
 }

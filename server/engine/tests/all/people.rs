@@ -440,3 +440,27 @@ fn a_bot_plays_for_a_seat_and_gives_it_back() {
     r.act(0, made(DAI, None, &[("quanto", n(1))]));
     assert_eq!(r.phase(), "fine");
 }
+
+/// Groups of four that are to avoid repeats: three rounds of new people where there are enough, and nobody again and again later.
+#[test]
+fn groups_of_four_avoid_repeats() {
+    let toml = "flow = '''\nrepeat 10 times as giro:\n  abbina\n  sosta\nend\n'''\n[people]\nseats = [2, 40]\ntables = [1, 1]\nabsent = \"wait\"\nlatecomers = \"join\"\n\
+                groups = [\"gruppo\"]\n[phase.abbina]\nends = \"at once\"\nbefore = \"group seats into gruppo of 4 by lot avoiding repeats, leftover rest\"\n\
+                [phase.sosta]\nends = \"desk\"\n";
+    let sc = tiny(toml);
+    for (people, seed) in [(16, 1), (16, 2), (16, 3), (20, 1), (20, 2), (40, 1)] {
+        let mut room = Room::open(&sc, 1, seed);
+        room.join(people);
+        room.desk(DeskAct::Begin);
+        let most = |room: &Room| *room.st.met.values().max().unwrap();
+        for _ in 1..3 {
+            assert_eq!(room.phase(), "sosta");
+            room.next();
+        }
+        assert_eq!(most(&room), 1, "{people} people, seed {seed}, three rounds");
+        for _ in 3..10 {
+            room.next();
+        }
+        assert!(most(&room) <= 3, "{people} people, seed {seed}, ten rounds: {}", most(&room));
+    }
+}
