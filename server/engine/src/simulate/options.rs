@@ -1,6 +1,8 @@
 //! What can be chosen: each answer of each input that has few enough of them, as one numbered option.
 
+use crate::eval::{Ctx, Env, Regs};
 use crate::scenario::model::{AskDef, Base, InputDef, NONE, Scenario, Val, Words, X};
+use crate::scenario::walk;
 use crate::state::State;
 
 /// Numbers of a range that are still looked at one by one.
@@ -13,12 +15,14 @@ pub struct Options {
     pub count: usize,
 }
 
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 struct Asked {
     first: u32,
     count: u32,
     /// Value of the first, for numbers.
     from: i64,
+    /// The only ones that are ever offered, where that depends on nothing that happens.
+    fixed: Option<Vec<i64>>,
 }
 
 /// What an option is called.
@@ -36,7 +40,7 @@ impl Options {
             let (n, from) = domain(sc, ask);
             let first = count as u32;
             count += n as usize;
-            Asked { first, count: n as u32, from }
+            Asked { first, count: n as u32, from, fixed: fixed(sc, ask) }
         };
         let at = sc.moves.iter().map(|m| m.asks.iter().map(&mut asked).collect()).collect();
         Options { at, count }
@@ -69,18 +73,19 @@ impl Options {
         }
     }
 
-    /// Every option with its move and input.
+    /// Every option with its move and input; not those that an input leaves out whatever happens.
     pub fn all<'a>(&'a self, sc: &'a Scenario) -> impl Iterator<Item = (usize, u16, &'a AskDef, Named<'a>)> + 'a {
         self.at.iter().enumerate().flat_map(move |(m, asks)| {
-            asks.iter()
-                .zip(&sc.moves[m].asks)
-                .flat_map(move |(a, ask)| (0..a.count as usize).map(move |i| (a.first as usize + i, m as u16, ask, named(sc, ask, i, a.from))))
+            asks.iter().zip(&sc.moves[m].asks).flat_map(move |(a, ask)| {
+                let offered = (0..a.count as usize).filter(|i| a.fixed.as_ref().is_none_or(|f| f.contains(&(*i as i64))));
+                offered.map(move |i| (a.first as usize + i, m as u16, ask, named(sc, ask, i, a.from)))
+            })
         })
     }
 
     /// Options of one input, as numbers.
     pub fn of(&self, mv: u16, ask: usize) -> std::ops::Range<usize> {
-        let a = self.at[usize::from(mv)][ask];
+        let a = &self.at[usize::from(mv)][ask];
         a.first as usize..(a.first + a.count) as usize
     }
 }
@@ -101,6 +106,20 @@ fn domain(sc: &Scenario, ask: &AskDef) -> (i64, i64) {
         _ => 0,
     };
     (n, 0)
+}
+
+/// The things an input offers, where they are chosen by what each of them is and by nothing else.
+fn fixed(sc: &Scenario, ask: &AskDef) -> Option<Vec<i64>> {
+    let (InputDef::Choice { of, .. } | InputDef::Any { of, .. }, Base::Item(_)) = (&ask.input, ask.base) else { return None };
+    let (mut plain, mut looked_at) = (true, Vec::new());
+    walk::each(of, &mut |x| match x {
+        X::Where { reg, .. } => looked_at.push(*reg),
+        X::Reg(reg) => plain &= looked_at.contains(reg),
+        X::K(_) | X::AllItems(_) | X::Attr { .. } | X::List(_) | X::Union(_) | X::Except { .. } => {}
+        X::Eq(..) | X::Cmp(..) | X::In(..) | X::And(..) | X::Or(..) | X::Not(_) | X::Arith(..) => {}
+        _ => plain = false,
+    });
+    plain.then(|| Env::new(sc, &State::default(), Ctx::NOWHERE, &mut Regs::default()).list(of))
 }
 
 fn named<'a>(sc: &'a Scenario, ask: &AskDef, i: usize, from: i64) -> Named<'a> {

@@ -326,7 +326,7 @@ impl Tally {
             self.total_moves += u64::from(moves);
             self.total_ms += after;
             one_more(&mut self.moves, moves as usize);
-            one_more(&mut self.minutes, (after / 60_000) as usize);
+            one_more(&mut self.minutes, ((after + 30_000) / 60_000) as usize);
             let won = |seat: &u32| u64::from(winners.contains(seat));
             let here = now.tables.iter().enumerate().filter(|(_, t)| *t == table).map(|(s, _)| s as u32);
             for seat in here.filter(|_| !winners.is_empty()) {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::common::{all_shipped, folder, ready, shipped, tiny};
-use sofia_engine::Scenario;
+use crate::common::{all_shipped, folder, ready, shipped, tiny, tiny_files_with};
 use sofia_engine::simulate::{Fault, Log, Report, Size, Tally, lobby, play, report, sizes};
+use sofia_engine::{Files, Scenario};
 
 pub fn tris() -> Arc<Scenario> {
     ready(&folder("engine/tests/scenarios/tris"))
@@ -173,4 +173,27 @@ when = "fatti > 0"
     let done = share(&report, Some("scambiato"));
     assert!(done.share > 0.5, "{done:?}");
     assert!(report.never.is_empty(), "what each puts in is counted: {:?}", report.never);
+}
+
+/// An option that the set leaves out for what it is, whatever happens, is not told as never taken.
+#[test]
+fn what_the_set_always_leaves_out_is_no_option() {
+    let toml = "flow = \"scelta\"\n[list]\ncosa = { rows = \"cose.csv\", has = { colore = \"colore\", numero = \"number\" } }\n\
+                colore = { rows = [\"rosso\", \"nero\"] }\n[variable]\nscelte = { of = \"table\", seen = \"table\", type = \"list of cosa\" }\n\
+                [phase.scelta]\nends = \"all done\"\nlimit = \"1 min\"\nwho = \"all\"\n[phase.scelta.move.scelgo]\nmode = \"sealed\"\ntimeout = \"random\"\n\
+                ask.quale = \"one of all cosa where colore is rosso and numero < 2\"\nask.mai = \"one of all cosa where it in scelte or numero is 1\"\n";
+    let sheet = "id;name;colore;numero\nuno;Uno;rosso;1\ndue;Due;rosso;2\ntre;Tre;nero;1\nquattro;Quattro;nero;2\n";
+    let sc = ready(&tiny_files_with(toml, "", Files::from([("cose.csv".into(), sheet.into())])));
+    let tally = counted(&sc, sizes(&sc)[0], 1, 0..60);
+    let never: Vec<String> = report(&sc, &tally, "it").never.into_iter().map(|o| format!("{} {}", o.input, o.option)).collect();
+    assert_eq!(never, ["mai due", "mai quattro"]);
+}
+
+/// A session of less than half a minute and one of more: what is rounded is rounded everywhere.
+#[test]
+fn minutes_are_rounded_not_cut() {
+    let sc = tiny("flow = \"uno\"\n[phase.uno]\nends = \"all done\"\nlimit = \"1 min\"\nwho = \"all\"\nack = true\n");
+    let minutes = report(&sc, &counted(&sc, *sizes(&sc).last().unwrap(), 1, 0..60), "it").minutes;
+    let (least, most) = (minutes.p10 as f64, minutes.p90 as f64);
+    assert!(least <= minutes.mean.round() && minutes.mean.round() <= most, "{minutes:?}");
 }
