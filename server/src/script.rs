@@ -295,17 +295,20 @@ impl Script<'_> {
             if plain.trim().is_empty() {
                 continue;
             }
-            let found = self.sc.phases.iter().position(|p| plain.split_whitespace().next() == Some(p.id.as_str()));
-            let Some(at) = found else {
+            let (head, found) = self.phases_of(plain);
+            if found.is_empty() {
                 let _ = writeln!(sheet, "{plain}");
                 continue;
-            };
-            if !order.contains(&at) {
-                order.push(at);
             }
-            let number = order.iter().position(|o| *o == at).unwrap_or(0) + 1;
-            let indent = &plain[..plain.len() - plain.trim_start().len()];
-            let _ = writeln!(sheet, "{indent}{number}. {}", self.title("phase", &self.sc.phases[at].id));
+            let mut numbered = |at: usize| {
+                if !order.contains(&at) {
+                    order.push(at);
+                }
+                let number = order.iter().position(|o| *o == at).unwrap_or(0) + 1;
+                format!("{number}. {}", self.title("phase", &self.sc.phases[at].id))
+            };
+            let titles: Vec<String> = found.into_iter().map(&mut numbered).collect();
+            let _ = writeln!(sheet, "{head}{}", titles.join(", "));
         }
         order.extend((0..self.sc.phases.len()).filter(|at| !order.contains(at)).collect::<Vec<_>>());
         let _ = write!(self.out, "```\n{sheet}```\n");
@@ -318,6 +321,15 @@ impl Script<'_> {
             self.heading(3, self.say("Mosse di più fasi", "Moves of several phases"));
             loose.into_iter().for_each(|m| self.a_move(m));
         }
+    }
+
+    /// The phases that a line of the flow names, and what stands before them: nothing, `if …: `, `desk picks one of `.
+    fn phases_of<'l>(&self, line: &'l str) -> (&'l str, Vec<usize>) {
+        let named = |name: &str| self.sc.phases.iter().position(|p| p.id == name.trim());
+        let alone = line.len() - line.trim_start().len();
+        let places = [alone, line.rfind(": ").map_or(alone, |n| n + 2), line.find("picks one of ").map_or(alone, |n| n + 13)];
+        let all = |from: usize| line[from..].split(',').map(named).collect::<Option<Vec<usize>>>();
+        places.into_iter().find_map(|from| Some((&line[..from], all(from)?))).unwrap_or((line, Vec::new()))
     }
 
     fn phase(&mut self, number: usize, phase: &PhaseDef) {
@@ -635,4 +647,27 @@ fn rule_lines(label: &str, rule: &str) -> String {
     }
     let lines: Vec<String> = rule.lines().map(|l| format!("      {l}")).collect();
     format!("{label}:\n\n{}\n", lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every phase has its number where it stands in the flow, also behind a condition.
+    #[test]
+    fn phases_are_numbered_where_they_are_played() {
+        let trunk = "format = 1\nlanguage = \"it\"\nflow = '''\nuno\nrepeat 3 times as giro:\n  if giro > 1: due\nend\ndesk picks one of quattro, tre\n'''\n\
+                     [people]\nseats = [2, 4]\ntables = [1, 1]\nabsent = \"pass\"\nlatecomers = \"join\"\n\
+                     [phase.uno]\nends = \"desk\"\n[phase.due]\nends = \"desk\"\n[phase.tre]\nends = \"desk\"\n[phase.quattro]\nends = \"desk\"\n";
+        let words = "# Prova\nUna prova.\n## phase uno: La prima\n## phase due: La seconda\n## phase tre: La terza\n## phase quattro: La quarta\n";
+        let files = Files::from([("scenario.toml".into(), trunk.into()), ("it.md".into(), words.into())]);
+        let loaded = sofia_engine::scenario::load(&files);
+        let sheet = script(&files, &loaded.scenario.unwrap(), "it");
+        assert!(
+            sheet.contains("1. La prima\nrepeat 3 times as giro:\n  if giro > 1: 2. La seconda\nend\ndesk picks one of 3. La quarta, 4. La terza\n"),
+            "{sheet}"
+        );
+        let titles: Vec<&str> = sheet.lines().filter_map(|l| l.strip_prefix("### ")).collect();
+        assert_eq!(titles, ["1. La prima (`uno`)", "2. La seconda (`due`)", "3. La quarta (`quattro`)", "4. La terza (`tre`)"]);
+    }
 }
