@@ -729,14 +729,21 @@ impl<'a> Env<'a> {
                 let a = self.num(a);
                 self.list(s).iter().position(|i| *i == a).map_or(NONE, |i| i as i64 + 1)
             }
-            X::Next { x, set, back } => {
+            X::Next { x, set, back, seated } => {
                 let x = self.num(x);
                 let list = self.list(set);
-                let Some(i) = list.iter().position(|y| *y == x) else {
-                    return NONE;
-                };
                 let n = list.len();
-                list[if *back { (i + n - 1) % n } else { (i + 1) % n }]
+                if let Some(i) = list.iter().position(|y| *y == x) {
+                    return list[if *back { (i + n - 1) % n } else { (i + 1) % n }];
+                }
+                // Who is not in the list any more keeps her place: the one who sits next to it is meant.
+                let (least, most) = (list.iter().min(), list.iter().max());
+                let found = match back {
+                    _ if x == NONE || !*seated => None,
+                    true => list.iter().filter(|y| **y < x).max().or(most),
+                    false => list.iter().filter(|y| **y > x).min().or(least),
+                };
+                found.copied().unwrap_or(NONE)
             }
             X::RankOf { x, set, reg, keys } => {
                 let x = self.num(x);

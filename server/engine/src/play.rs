@@ -122,8 +122,10 @@ impl Runner<'_> {
         }
         let clock = self.st.clock;
         let mut x = Exec::new(self.sc, Cow::Owned(std::mem::take(&mut self.st)), clock, Chance::Prepared(&mut self.chance));
+        x.promised.clone_from(&play.roles);
         x.begin()?;
-        for (p, r) in &play.roles {
+        // Where no roles are dealt at the start, nobody has hers yet.
+        for (p, r) in play.roles.iter().filter(|(p, r)| x.st.seats[*p as usize].role != i64::from(*r)).collect::<Vec<_>>() {
             x.emit(Event::RoleSet { seat: SeatId(*p), role: Some(*r) });
         }
         x.set_teams(&play.teams);
@@ -434,7 +436,7 @@ impl Runner<'_> {
         let mut before: Vec<(u16, Val)> = Vec::new();
         for (name, given) in inputs {
             match given {
-                _ if name == "unkept" => out.insert(name.clone(), Answer::Yes(true)),
+                _ if ["unkept", "sure"].contains(&name.as_str()) => out.insert(name.clone(), Answer::Yes(true)),
                 Given::Words(w) => out.insert(name.clone(), Answer::Text(w.clone())),
                 Given::X(..) => None,
             };
@@ -495,20 +497,20 @@ impl Runner<'_> {
         })
     }
 
-    /// Is this a part of any text on somebody's screen?
+    /// Is this a part of any text on somebody's screen, or a whole number there?
     fn reads(&self, person: u32, words: &str) -> bool {
-        self.screen(person).iter().any(|l| l.contains(words))
+        self.screen(person).iter().any(|l| if l.number { l.text == words } else { l.text.contains(words) })
     }
 
     /// The line with most of these words in it; none with any: empty.
     fn nearest_line(&self, person: u32, words: &str) -> String {
         let common = |line: &str| words.split_whitespace().filter(|w| line.contains(w)).count();
-        let lines = self.screen(person);
-        lines.into_iter().max_by_key(|l| common(l)).filter(|l| common(l) > 0).unwrap_or_default()
+        let lines = self.screen(person).into_iter().map(|l| l.text);
+        lines.max_by_key(|l| common(l)).filter(|l| common(l) > 0).unwrap_or_default()
     }
 
-    /// All lines of words on somebody's screen.
-    fn screen(&self, person: u32) -> Vec<String> {
+    /// All lines of words on somebody's screen, and the numbers of panels and sheets.
+    fn screen(&self, person: u32) -> Vec<Read> {
         let mut lines = Vec::new();
         for (_, part) in crate::view::snapshot(self.sc, &self.st, Viewer::Seat(SeatId(person)), 0) {
             let part: serde_json::Value = serde_json::from_str(&part).unwrap_or_default();
@@ -518,17 +520,45 @@ impl Runner<'_> {
     }
 
     /// Lines of words within a part of a view: a list of pieces is one line.
-    fn lines(&self, at: &serde_json::Value, out: &mut Vec<String>) {
+    fn lines(&self, at: &serde_json::Value, out: &mut Vec<Read>) {
         use serde_json::Value;
         match at {
             Value::Array(all) if !all.is_empty() && all.iter().all(is_piece) => {
                 let mut line = String::new();
                 all.iter().for_each(|p| self.piece(p, &mut line));
-                out.push(line);
+                out.push(Read { text: line, number: false });
             }
             Value::Array(all) => all.iter().for_each(|x| self.lines(x, out)),
-            Value::Object(map) => map.values().for_each(|x| self.lines(x, out)),
+            // Other numbers are not for people: seats, times, which version.
+            Value::Object(map) => map.iter().for_each(|(key, x)| match key.as_str() {
+                "value" | "cells" => self.values(x, out),
+                _ => self.lines(x, out),
+            }),
             _ => {}
+        }
+    }
+
+    /// Values as screens show them.
+    fn values(&self, at: &serde_json::Value, out: &mut Vec<Read>) {
+        use serde_json::Value;
+        let italian = self.sc.langs.first().is_some_and(|l| l == "it");
+        match at {
+            Value::Number(n) => {
+                let text = format!("{}", (n.as_f64().unwrap_or(0.0) * 100.0).round() / 100.0).replace('-', "−");
+                out.push(Read { text: if italian { text.replace('.', ",") } else { text }, number: true });
+            }
+            Value::Bool(yes) => {
+                let text = if !yes {
+                    "no"
+                } else if italian {
+                    "sì"
+                } else {
+                    "yes"
+                };
+                out.push(Read { text: text.into(), number: false });
+            }
+            Value::Array(all) if !all.iter().all(is_piece) => all.iter().for_each(|x| self.values(x, out)),
+            other => self.lines(other, out),
         }
     }
 
@@ -692,6 +722,12 @@ fn enter(x: &mut Exec<'_>, strand: u32, blocks: &[u32], pc: u32, mut frames: Vec
         }
         _ => {}
     }
+}
+
+/// A line on a screen; a number is read whole, of words a part will do.
+struct Read {
+    text: String,
+    number: bool,
 }
 
 /// A piece of a line, as it travels: words, or words with a mark, a person, something hidden.

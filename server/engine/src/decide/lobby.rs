@@ -375,16 +375,25 @@ impl Exec<'_> {
         }
         self.more_people(&mut cards, seats.len());
         let order = self.shuffled(&seats, Draw::Lot);
-        for (i, seat) in order.iter().enumerate() {
-            let seat = SeatId(*seat as u32);
-            match cards.get(i) {
+        let promised = |seat: i64| self.promised.iter().find(|p| i64::from(p.0) == seat).map(|p| i64::from(p.1));
+        let mut dealt: Vec<(i64, Option<i64>)> = order.iter().filter_map(|s| Some((*s, Some(promised(*s)?)))).collect();
+        for (_, role) in &dealt {
+            if let Some(at) = cards.iter().position(|c| Some(*c) == *role) {
+                cards.remove(at);
+            }
+        }
+        let mut cards = cards.into_iter();
+        dealt.extend(order.iter().filter(|s| promised(**s).is_none()).map(|s| (*s, cards.next())).collect::<Vec<_>>());
+        for (seat, role) in dealt {
+            let seat = SeatId(seat as u32);
+            match role {
                 Some(role) => {
-                    let team = self.sc.roles[*role as usize].team;
-                    self.emit(Event::RoleSet { seat, role: Some(*role as u32) });
+                    let team = self.sc.roles[role as usize].team;
+                    self.emit(Event::RoleSet { seat, role: Some(role as u32) });
                     if let Some(k) = team {
                         self.emit(Event::TeamSet { seat, team: Some(table * self.sc.teams.len() as u32 + k) });
                     }
-                    self.role_gets(seat.0, *role as u32);
+                    self.role_gets(seat.0, role as u32);
                 }
                 None if self.sc.people.more_seats == MoreSeats::Observe => {
                     self.emit(Event::StatusSet { seat, status: Status::Observer });

@@ -125,6 +125,8 @@ pub struct Exec<'a> {
     pub chain: u32,
     /// A jump asked for by a rule, carried out when the rule is over.
     pub jump: Option<Jump>,
+    /// Seats and the roles that a play has promised them: the others are dealt what remains.
+    pub promised: Vec<(u32, u32)>,
     /// Events after which triggers, and endings, were last looked at; `None`: not yet.
     looked: [Option<usize>; 2],
 }
@@ -142,7 +144,7 @@ impl<'a> Exec<'a> {
         if st.clock < at {
             st.to_mut().clock = at;
         }
-        Exec { sc, st, ev: Vec::new(), chance, steps: STEPS, chain: 0, jump: None, looked: [None; 2] }
+        Exec { sc, st, ev: Vec::new(), chance, steps: STEPS, chain: 0, jump: None, promised: Vec::new(), looked: [None; 2] }
     }
 
     fn carried_out(mut self, command: &Command) -> Res<Decision> {

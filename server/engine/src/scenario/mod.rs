@@ -54,13 +54,16 @@ pub fn load(files: &Files) -> Loaded {
 fn told_once(faults: &mut faults::Faults, read: usize, files: &[tree::SourceFile]) {
     const LOST: [&str; 12] = ["S101", "S105", "S107", "S111", "S117", "S121", "S127", "S135", "S137", "S138", "S146", "S106"];
     const UNKNOWN: [&str; 5] = ["N201", "N212", "F409", "F402", "T318"];
-    if faults.0[..read].iter().any(|f| LOST.contains(&f.code)) {
+    if faults.0[..read].iter().any(|f| LOST.contains(&f.code) && !is_stray_rule(f)) {
         let mut at = 0;
         faults.0.retain(|f| {
             at += 1;
             at <= read || !UNKNOWN.contains(&f.code)
         });
     }
+    // What cannot be a key has no name either.
+    let keys: Vec<String> = faults.0.iter().filter(|f| f.code == "T329").map(|f| f.args[0].clone()).collect();
+    faults.0.retain(|f| f.code != "N201" || !keys.contains(&f.args[0]));
     // A name that nobody knows is not a zone either: that is one mistake.
     let unknown: Vec<tree::Span> = faults.0.iter().filter(|f| f.code == "N201").map(|f| f.span).collect();
     let within = |u: &tree::Span, f: &tree::Span| u.file == f.file && f.start <= u.start && u.end <= f.end;
@@ -69,6 +72,12 @@ fn told_once(faults: &mut faults::Faults, read: usize, files: &[tree::SourceFile
     if faults.0.iter().any(|f| f.code.starts_with(['S', 'N', 'T', 'F', 'B']) && !of_play(f)) {
         faults.0.retain(|f| f.code != "W806" && !(of_play(f) && UNKNOWN.contains(&f.code)));
     }
+}
+
+/// A key in the wrong place that declares nothing, and that no lost header has left behind: a rule, a condition.
+fn is_stray_rule(f: &faults::Fault) -> bool {
+    const RULES: [&str; 9] = ["before", "after", "do", "then", "if", "if_no", "fails", "winners", "seen"];
+    f.code == "S101" && RULES.contains(&f.args[0].as_str())
 }
 
 /// The same, and the scenario's plays are run: a line that does not hold is a fault.

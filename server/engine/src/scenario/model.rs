@@ -260,6 +260,8 @@ pub enum X {
         x: B,
         set: B,
         back: bool,
+        /// Of seats, teams, tables: whoever is missing keeps her place.
+        seated: bool,
     },
     RankOf {
         x: B,

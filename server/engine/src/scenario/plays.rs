@@ -471,11 +471,7 @@ impl PlayCx<'_, '_> {
                 ["drops"] => Some(PlayLine::Presence { person, here: false }),
                 ["returns"] => Some(PlayLine::Presence { person, here: true }),
                 ["leaves"] => Some(PlayLine::Leaves(person)),
-                ["backs", what] => self.backs(person, what, None, at),
-                ["backs", what, "of", of] => {
-                    let of = Some(self.person(of, span)?);
-                    self.backs(person, what, of, at)
-                }
+                ["backs", _, ..] => self.backs(person, rest.split_once(' ')?.1.trim_start(), text, span),
                 ["arrives"] => Some(PlayLine::Arrives { table: None }),
                 ["arrives", "at", table] => match table.parse::<u32>() {
                     Ok(t) => Some(PlayLine::Arrives { table: Some(t.saturating_sub(1)) }),
@@ -502,31 +498,33 @@ impl PlayCx<'_, '_> {
         if let "hand up" | "hand down" = rest {
             return Some(PlayLine::Hand(person, rest == "hand up"));
         }
-        let (name, inputs) = rest.split_once(' ').unwrap_or((rest, ""));
-        let (mv, item) = name.split_once('[').map_or((name, None), |(m, i)| (m, Some(i.trim_end_matches(']'))));
-        if !self.moves.iter().any(|m| m.id == mv) {
-            self.c.unknown(mv, at);
-            return None;
-        }
-        let item = match item {
-            Some(i) => Some(self.expr(i, at, None)?.0),
-            None => None,
-        };
+        let (mv, item, inputs) = one_of(rest);
+        let item = self.known_move(mv, item, rest, at)?;
         let inputs = self.inputs(mv, inputs, at);
         Some(PlayLine::Move { person, mv: mv.to_string(), item, inputs })
     }
 
-    /// `backs voto` or `backs voto[p3]`.
-    fn backs(&mut self, person: u32, what: &str, of: Option<u32>, at: Span) -> Option<PlayLine> {
-        let (mv, item) = what.split_once('[').map_or((what, None), |(m, i)| (m, Some(i.trim_end_matches(']'))));
+    /// A move that is there, and what of its items is meant.
+    fn known_move(&mut self, mv: &str, item: Option<&str>, text: &str, at: Span) -> Option<Option<X>> {
         if !self.moves.iter().any(|m| m.id == mv) {
             self.c.unknown(mv, at);
             return None;
         }
-        let item = match item {
-            Some(i) => Some(self.expr(i, at, None)?.0),
-            None => None,
+        match item {
+            Some(i) => Some(Some(self.expr(i, sub(at, text, i), None)?.0)),
+            None => Some(None),
+        }
+    }
+
+    /// `backs voto` or `backs voto[p3]`, of whoever is there or `of bruno`.
+    fn backs(&mut self, person: u32, what: &str, text: &str, span: Span) -> Option<PlayLine> {
+        let (mv, item, of) = one_of(what);
+        let of = match of.split_whitespace().collect::<Vec<_>>().as_slice() {
+            [] => None,
+            ["of", name] => Some(self.person(name, span)?),
+            _ => return self.wrong(span, text, "person line"),
         };
+        let item = self.known_move(mv, item, text, span)?;
         Some(PlayLine::Back { person, mv: mv.to_string(), item, of })
     }
 
@@ -538,8 +536,8 @@ impl PlayCx<'_, '_> {
                 continue;
             };
             let (name, v) = (name.trim(), v.trim());
-            // "Do not keep", beside what is written.
-            if (name, v) == ("unkept", "yes") {
+            // "Do not keep", beside what is written; "yes, sure", where the move asks.
+            if let ("unkept" | "sure", "yes") = (name, v) {
                 out.push((name.to_string(), Given::Words(String::new())));
                 continue;
             }
@@ -649,6 +647,24 @@ fn without_comment(line: &str) -> &str {
         }
     }
     line
+}
+
+/// A move, what stands in the brackets right behind it, and the rest: `voto[mia of bruno] si = yes`.
+fn one_of(text: &str) -> (&str, Option<&str>, &str) {
+    let (mv, rest) = text.split_at(text.find([' ', '[']).unwrap_or(text.len()));
+    let mut depth = 0;
+    let end = rest.char_indices().filter(|_| rest.starts_with('[')).find(|(_, c)| {
+        depth += match c {
+            '[' => 1,
+            ']' => -1,
+            _ => 0,
+        };
+        depth == 0
+    });
+    match end {
+        Some((n, _)) => (mv, Some(&rest[1..n]), rest[n + 1..].trim_start()),
+        None => (mv, None, rest.trim_start()),
+    }
 }
 
 /// Parts between commas that stand outside of brackets and quotes.

@@ -178,3 +178,26 @@ fn every_code_of_the_compiler_has_a_row() {
     let missing: Vec<&String> = codes.difference(&told).collect();
     assert!(missing.is_empty(), "no row tells {missing:?}");
 }
+
+/// What the checker says to paste is enough, pasted as it stands at the end of the file.
+#[test]
+fn words_to_paste_are_right_where_they_are_pasted() {
+    let trunk = "format = 1\nlanguage = \"it\"\nflow = \"uno\"\n[people]\nseats = [2, 4]\ntables = [1, 1]\nabsent = \"pass\"\nlatecomers = \"join\"\n\
+                 teams = [\"rossi\", \"blu\"]\nteams_by = \"rules\"\ndeal = \"rules\"\n[role]\nspia = { seen = \"table\" }\n\
+                 [parameter]\ngiri = { value = 2 }\n[token]\nbiglietto = { look = \"document\" }\n\
+                 [zone]\nfoglio = { of = \"table\", holds = \"biglietto\", kind = \"row\", seen = \"table\" }\n\
+                 [variable]\npassi = { of = \"seat\", seen = \"table\", shown = \"number\" }\n\
+                 [value]\nsomma = { of = \"table\", seen = \"table\", is = \"sum(passi for seats)\", shown = \"number\" }\n\
+                 [phase.uno]\nends = \"desk\"\nwho = \"all\"\n[phase.uno.move.dico]\nmode = \"at once\"\nextra = true\n";
+    let mut words = "# Prova\nUna prova.\n".to_string();
+    let missing = |words: &str| {
+        let files = Files::from([("scenario.toml".into(), trunk.as_bytes().to_vec()), ("it.md".into(), words.as_bytes().to_vec())]);
+        diagnostics(&files).into_iter().filter(|d| d.code.starts_with('X')).map(|d| d.it).collect::<Vec<_>>()
+    };
+    let told = missing(&words);
+    assert_eq!(told.len(), 10, "{told:#?}");
+    for sentence in told {
+        words += &format!("{}\n", sentence.rsplit('`').nth(1).unwrap());
+    }
+    assert_eq!(missing(&words), Vec::<String>::new(), "{words}");
+}

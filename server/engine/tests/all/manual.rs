@@ -329,11 +329,20 @@ fn example<'r>(rows: &'r [Row], code: &str) -> Option<&'r Row> {
     mended.or_else(|| rows.iter().filter(tells).find(|r| r.expect.len() == 1 && short(r))).or(rows.iter().find(tells))
 }
 
-/// At most ten lines, so that a page stays a page.
-fn excerpt(text: &str) -> String {
+/// At most ten lines, so that a page stays a page; of a long text those where it parts from the other one.
+fn excerpt(text: &str, other: &str) -> String {
     let lines: Vec<&str> = text.trim_matches('\n').lines().collect();
-    let cut = if lines.len() > 10 { "…\n" } else { "" };
-    lines.iter().take(10).map(|l| format!("{}\n", l.chars().take(160).collect::<String>())).collect::<String>() + cut
+    let same = lines.iter().zip(other.trim_matches('\n').lines()).take_while(|(a, b)| *a == b).count();
+    let from = if lines.len() > 10 { same.saturating_sub(3).min(lines.len() - 10) } else { 0 };
+    let mark = |cut: bool| if cut { "…\n" } else { "" };
+    let shown: String = lines.iter().skip(from).take(10).map(|l| format!("{}\n", l.chars().take(160).collect::<String>())).collect();
+    format!("{}{shown}{}", mark(from > 0), mark(lines.len() > from + 10))
+}
+
+/// What is right; a long piece that was only added shows nothing by what it was added to.
+fn right(row: &Row, put: &str) -> Option<String> {
+    let added = row.mend.is_none() && put.lines().count() > 10 && row.find.as_ref().is_some_and(|f| put.contains(f.trim()));
+    row.right().filter(|_| !added)
 }
 
 /// What the checker is made of, without its catalogue: a code that stands nowhere here is never told.
@@ -371,9 +380,13 @@ fn the_index_of_diagnostics_is_fresh() {
             let _ = writeln!(out, "(senza · without `{}`)", row.file);
             continue;
         };
-        let _ = write!(out, "sbagliato · wrong (`{}`):\n\n````text\n{}````\n", row.file, excerpt(put));
-        if let Some(right) = row.right() {
-            let _ = write!(out, "\ngiusto · right:\n\n````text\n{}````\n", excerpt(&right));
+        let right = right(row, put);
+        let wrong = excerpt(put, right.as_deref().unwrap_or_default());
+        let _ = write!(out, "sbagliato · wrong (`{}`):\n\n````text\n{wrong}````\n", row.file);
+        if let Some(right) = right {
+            let right = excerpt(&right, put);
+            assert_ne!(wrong, right, "{}: nobody sees what is wrong", s.code);
+            let _ = write!(out, "\ngiusto · right:\n\n````text\n{right}````\n");
         }
     }
     generated("DIAGNOSTICS.md", &out);

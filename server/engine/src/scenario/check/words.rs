@@ -202,7 +202,9 @@ struct Sink<'w> {
 impl Sink<'_> {
     /// A thing without words: told at the thing, or at the file that should translate it.
     fn missing(&self, kind: &str, id: &str, place: Span, faults: &mut Faults) {
-        let (_, line) = heading_for(kind, id);
+        // A heading of its own, also where a short list would do: it is right wherever it is pasted.
+        let (section, line) = heading_for(kind, id);
+        let line = if section.is_empty() { line } else { format!("{section} {id}: {UNWRITTEN}") };
         if self.translation {
             faults.add("X804", Span { file: self.words.file, start: 0, end: 0 }, &[kind, id, self.path, &line]);
         } else {

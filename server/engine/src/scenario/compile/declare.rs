@@ -230,6 +230,13 @@ impl<'t> Compiler<'t> {
         ids.iter().map(|id| item(id, 1)).collect()
     }
 
+    /// The things of a list have texts where a sheet has a column of them.
+    pub fn has_texts(&self, list: u16) -> bool {
+        let mine = |n: &&Node| matches!(n.kind.as_str(), "list" | "token") && n.id == self.lists[usize::from(list)].id;
+        let rows = self.tree.nodes.iter().find(mine).and_then(|n| n.text("rows"));
+        rows.and_then(|(path, _)| self.sheet(path)).is_some_and(|s| s.column("text").is_some())
+    }
+
     pub fn sheet(&self, path: &str) -> Option<&'t Sheet> {
         self.tree.sheets.iter().find(|s| s.path == path)
     }
@@ -798,7 +805,11 @@ impl<'t> Compiler<'t> {
                 Base::Item(l) => KeyOf::Item(l),
                 Base::Token(k) => KeyOf::Token(k),
                 Base::Space(b) => KeyOf::Space(b),
-                _ => return None,
+                Base::Any => return None,
+                _ => {
+                    self.faults.add("T329", span, &[word]);
+                    return None;
+                }
             },
         })
     }

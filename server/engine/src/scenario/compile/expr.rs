@@ -300,7 +300,13 @@ impl Cx<'_, '_> {
     fn filtered(&mut self, s: &Ex, cond: &Ex, want: Option<Base>) -> Typed {
         let name = innermost_name(s);
         let (set, base) = self.set(s, want);
-        let (reg, cond) = self.with_item(name.as_deref(), &set, base, |cx| cx.bool(cond));
+        let (reg, cond) = self.with_item(name.as_deref(), &set, base, |cx| {
+            // A name from further out does not take `it` away, unless it speaks of something around all this.
+            if cx.a.it.is_none() {
+                cx.a.it = cx.a.subjects.last().map(|s| (Ty::one(base), s.x.clone()));
+            }
+            cx.bool(cond)
+        });
         (X::Where { set: boxed(set), reg, cond: boxed(cond) }, Ty::list(base))
     }
 
@@ -972,7 +978,10 @@ impl Cx<'_, '_> {
                 let x = self.one(&a.value, base);
                 match n {
                     "index" => (X::Index(boxed(x), boxed(set)), NUM.opt()),
-                    _ => (X::Next { x: boxed(x), set: boxed(set), back: n == "previous" }, Ty::one(base).opt()),
+                    _ => {
+                        let seated = matches!(base, Base::Seat | Base::Team | Base::Table);
+                        (X::Next { x: boxed(x), set: boxed(set), back: n == "previous", seated }, Ty::one(base).opt())
+                    }
                 }
             }
             ("best" | "least", _) => self.best(n == "least", args, span),
@@ -1281,7 +1290,12 @@ impl Cx<'_, '_> {
             _ => return None,
         };
         let (list, item) = match subject.1.base {
-            Base::Item(l) => (l, subject.0),
+            Base::Item(l) => {
+                if n == "text" {
+                    self.must_have_texts(l, ex.span);
+                }
+                (l, subject.0)
+            }
             Base::Token(_) if n == "text" => return Some(X::TokenText(boxed(subject.0))),
             Base::Token(k) => (self.c.kind_list(k), X::TokenItem(boxed(subject.0))),
             _ => return None,

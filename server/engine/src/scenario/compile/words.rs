@@ -153,13 +153,13 @@ impl Cx<'_, '_> {
             && (n == "name" || n == "text")
         {
             let (x, ty) = self.ex(b, None);
-            return self.named_thing(x, ty, n == "text");
+            return self.named_thing(x, ty, n == "text", ex.span);
         }
         if let Kind::Name(n) = &*ex.kind
             && (n == "name" || n == "text")
             && let Some(s) = self.a.subjects.last().cloned()
         {
-            return self.named_thing(s.x, Ty::one(s.base), n == "text");
+            return self.named_thing(s.x, Ty::one(s.base), n == "text", ex.span);
         }
         match self.ex(ex, None) {
             (X::Attr { list, col, item }, ty) if ty.base == Base::Text => (*item, Say::ItemAttr(list, col), false),
@@ -176,9 +176,12 @@ impl Cx<'_, '_> {
         }
     }
 
-    fn named_thing(&mut self, x: X, ty: Ty, text: bool) -> (X, Say, bool) {
+    fn named_thing(&mut self, x: X, ty: Ty, text: bool, span: Span) -> (X, Say, bool) {
         match ty.base {
-            Base::Item(l) if text => (x, Say::ItemText(l), ty.list),
+            Base::Item(l) if text => {
+                self.must_have_texts(l, span);
+                (x, Say::ItemText(l), ty.list)
+            }
             Base::Token(k) => {
                 if text {
                     return (x, Say::TokenText, ty.list);
@@ -186,6 +189,13 @@ impl Cx<'_, '_> {
                 (x, Say::Token(k), ty.list)
             }
             base => (x, say_of(base), ty.list),
+        }
+    }
+
+    pub fn must_have_texts(&mut self, list: u16, span: Span) {
+        if !self.c.has_texts(list) {
+            let list = self.c.lists[usize::from(list)].id.clone();
+            self.c.faults.add("T330", span, &[&list]);
         }
     }
 }

@@ -734,6 +734,11 @@ impl<'f> Parser<'f> {
             "sign" => Verb::Sign(self.owned()?),
             "roll" => {
                 let n = self.count()?;
+                if self.is("of") {
+                    let span = self.span();
+                    self.faults.add("T331", span, &[]);
+                    return Err(Told);
+                }
                 self.want("dice")?;
                 let faces = if self.eat("of") { Some(self.sum()?) } else { None };
                 self.want("into")?;
@@ -1061,6 +1066,12 @@ impl<'f> Parser<'f> {
         }
         if self.is("desk") && (self.is_at(1, "picks") || self.is_at(1, "may")) {
             return self.flow_desk();
+        }
+        let jump = [("leave", "loop"), ("go", "to"), ("close", "phase"), ("finish", "as")].into_iter().find(|(a, b)| self.is(a) && self.is_at(1, b));
+        if let Some((verb, more)) = jump {
+            let span = self.span();
+            self.faults.add("F410", span, &[&format!("{verb} {more}")]);
+            return Err(Told);
         }
         Ok(FlowKind::Phase(self.name()?.0))
     }
