@@ -1,5 +1,7 @@
 //! Reads expressions. Pure and total: whatever cannot be computed is `NONE`, nothing fails, nothing runs away.
 
+use smallvec::SmallVec;
+
 use crate::Viewer;
 use crate::event::Spot;
 use crate::id::SeatId;
@@ -26,6 +28,14 @@ impl Default for Regs {
 }
 
 impl Regs {
+    /// For what is asked of each of several things: the thing comes first.
+    #[must_use]
+    pub fn of(item: i64) -> Self {
+        let mut regs = Regs::default();
+        regs.n[0] = item;
+        regs
+    }
+
     pub fn set_list(&mut self, reg: u16, list: Vec<i64>) {
         let reg = usize::from(reg);
         if self.l.len() <= reg {
@@ -92,6 +102,12 @@ impl Ctx {
     }
 }
 
+/// Things of a set; few of them need no memory of their own.
+type Few = SmallVec<[i64; 24]>;
+
+/// Variables and values of a move's inputs.
+pub type SoFar = SmallVec<[(u16, Val); 2]>;
+
 /// Inputs of a move that is being made, before they are written.
 pub type Pending<'a> = &'a [(u16, Val)];
 
@@ -111,6 +127,11 @@ impl<'a> Env<'a> {
         Env { sc, st, cx, regs, pending: &[], guard: None, hidden: false }
     }
 
+    /// The same while a move is made: what has been answered so far is read as if it were written.
+    pub fn given(sc: &'a Scenario, st: &'a State, cx: Ctx, regs: &'a mut Regs, pending: Pending<'a>) -> Self {
+        Env { pending, ..Env::new(sc, st, cx, regs) }
+    }
+
     pub fn yes(&mut self, x: &X) -> bool {
         self.num(x) == 1
     }
@@ -121,20 +142,52 @@ impl<'a> Env<'a> {
 
     // ------------------------------------------------------------ scalars
 
+    /// What is at hand is read in place: half of all expressions are no more than that.
+    #[inline(always)]
+    #[allow(clippy::inline_always)]
     pub fn num(&mut self, x: &X) -> i64 {
         match x {
             X::K(n) => *n,
             X::Reg(r) => self.regs.n[usize::from(*r)],
             X::Me => self.cx.me,
             X::CtxTable => self.cx.table,
-            X::CtxTeam => self.cx.team,
-            X::CtxGroup(k) => self.ctx_group(*k),
-            X::Not(a) => i64::from(self.num(a) != 1),
+            x => self.computed(x),
+        }
+    }
+
+    /// What conditions are mostly made of. The rest has a place of its own, so that this one stays small.
+    fn computed(&mut self, x: &X) -> i64 {
+        match x {
+            X::Eq(a, b) => i64::from(self.num(a) == self.num(b)),
             X::And(a, b) => i64::from(self.num(a) == 1 && self.num(b) == 1),
             X::Or(a, b) => i64::from(self.num(a) == 1 || self.num(b) == 1),
-            X::Eq(a, b) => i64::from(self.num(a) == self.num(b)),
-            X::Cmp(op, a, b) => self.cmp(*op, a, b),
-            X::Arith(op, a, b) => self.arith(*op, a, b),
+            X::Not(a) => i64::from(self.num(a) != 1),
+            X::Cmp(op, a, b) => {
+                let (a, b) = (self.num(a), self.num(b));
+                compared(*op, a, b)
+            }
+            X::Attr { list, col, item } => {
+                let item = self.num(item);
+                attr(self.sc, *list, *col, item)
+            }
+            X::Var { v, inst, keys } if self.is_plain(*v) => {
+                let sc = self.sc;
+                let def = &sc.vars[usize::from(*v)];
+                def.slot.as_ref().and_then(|slot| self.in_rows(slot, inst, keys)).unwrap_or(def.start.num())
+            }
+            x => self.composed(x),
+        }
+    }
+
+    #[inline(never)]
+    fn composed(&mut self, x: &X) -> i64 {
+        match x {
+            X::CtxTeam => self.cx.team,
+            X::CtxGroup(k) => self.ctx_group(*k),
+            X::Arith(op, a, b) => {
+                let (a, b) = (self.num(a), self.num(b));
+                calculated(*op, a, b)
+            }
             X::If(c, a, b) => {
                 if self.num(c) == 1 {
                     self.num(a)
@@ -151,7 +204,7 @@ impl<'a> Env<'a> {
             X::Floor(a) => map(self.num(a), |n| n.div_euclid(DEC)),
             X::Round(a) => map(self.num(a), |n| (n.abs() + DEC / 2) / DEC * n.signum()),
             X::ToDec(a) => map(self.num(a), |n| n.saturating_mul(DEC)),
-            X::Var { .. } | X::Past { .. } | X::Value { .. } | X::Attr { .. } => self.stored(x),
+            X::Var { .. } | X::Past { .. } | X::Value { .. } => self.stored(x),
             X::TokenItem(_)
             | X::TokenSpace(_)
             | X::TokenOwner { .. }
@@ -216,47 +269,11 @@ impl<'a> Env<'a> {
         self.st.seats.get(usize::try_from(seat).ok()?)
     }
 
-    fn cmp(&mut self, op: Cmp, a: &X, b: &X) -> i64 {
-        let (a, b) = (self.num(a), self.num(b));
-        if a == NONE || b == NONE {
-            return 0;
-        }
-        i64::from(match op {
-            Cmp::Lt => a < b,
-            Cmp::Le => a <= b,
-            Cmp::Gt => a > b,
-            Cmp::Ge => a >= b,
-        })
-    }
-
-    fn arith(&mut self, op: Arith, a: &X, b: &X) -> i64 {
-        let (a, b) = (self.num(a), self.num(b));
-        if a == NONE || b == NONE {
-            return NONE;
-        }
-        let n = match op {
-            Arith::Add => a.saturating_add(b),
-            Arith::Sub => a.saturating_sub(b),
-            Arith::Mul => a.saturating_mul(b),
-            Arith::Div => a.checked_div_euclid(b).unwrap_or(0),
-            Arith::Mod => a.checked_rem_euclid(b).unwrap_or(0),
-            Arith::MulDec => rounded(i128::from(a) * i128::from(b), i128::from(DEC)),
-            Arith::DivDec => rounded(i128::from(a) * i128::from(DEC), i128::from(b)),
-            Arith::Min => a.min(b),
-            Arith::Max => a.max(b),
-        };
-        n.clamp(-BIG * DEC, BIG * DEC)
-    }
-
     // ------------------------------------------------------------ stored things
 
     fn stored(&mut self, x: &X) -> i64 {
         match x {
             X::Var { v, inst, keys } => {
-                let def = &self.sc.vars[usize::from(*v)];
-                if let Some(slot) = def.slot.as_ref().filter(|_| self.guard.is_none() && (self.pending.is_empty() || !def.input)) {
-                    return self.in_rows(slot, inst, keys).unwrap_or(def.start.num());
-                }
                 let inst = self.num(inst);
                 let keys = self.keys(keys);
                 self.var(*v, inst, &keys).num()
@@ -267,23 +284,21 @@ impl<'a> Env<'a> {
                 let keys = self.keys(keys);
                 self.value(*v, inst, &keys).num()
             }
-            X::Attr { list, col, item } => {
-                let item = self.num(item);
-                attr(self.sc, *list, *col, item)
-            }
             _ => NONE,
         }
     }
 
-    /// The short way to what lies in the rows: no keys are put together.
+    /// Lies it in the rows, and is it read as it lies: for nobody's eyes, and not as it is being answered?
+    fn is_plain(&self, v: u16) -> bool {
+        let def = &self.sc.vars[usize::from(v)];
+        def.slot.is_some() && self.guard.is_none() && (self.pending.is_empty() || !def.input)
+    }
+
+    /// What lies in the rows: no keys are put together.
     fn in_rows(&mut self, slot: &Slot, inst: &X, keys: &[X]) -> Option<i64> {
         let inst = u32::try_from(self.num(inst)).ok()?;
-        let mut at = 0;
-        for (key, n) in keys.iter().zip(&slot.keys) {
-            let key = self.num(key);
-            at = at * n + Some(key).filter(|k| (0..*n).contains(k))?;
-        }
-        self.st.number(slot, inst, slot.column + at as usize)
+        let column = slot.at(keys.iter().map(|k| self.num(k)))?;
+        self.st.number(slot, inst, column)
     }
 
     fn keys(&mut self, keys: &[X]) -> Keys {
@@ -296,6 +311,8 @@ impl<'a> Env<'a> {
         };
         if !self.pending.is_empty()
             && let Some((_, val)) = self.pending.iter().find(|(p, _)| *p == v)
+            // Of several things, the one that is being answered for.
+            && keys.first().is_none_or(|k| *k == self.regs.n[0])
         {
             return val.clone();
         }
@@ -717,9 +734,9 @@ impl<'a> Env<'a> {
                 });
                 first
             }
-            X::Last(s) => self.list(s).last().copied().unwrap_or(NONE),
+            X::Last(s) => self.few(s).last().copied().unwrap_or(NONE),
             X::Nth(n, s) => {
-                let (n, list) = (self.num(n), self.list(s));
+                let (n, list) = (self.num(n), self.few(s));
                 if n == NONE || list.is_empty() {
                     return NONE;
                 }
@@ -727,11 +744,11 @@ impl<'a> Env<'a> {
             }
             X::Index(a, s) => {
                 let a = self.num(a);
-                self.list(s).iter().position(|i| *i == a).map_or(NONE, |i| i as i64 + 1)
+                self.few(s).iter().position(|i| *i == a).map_or(NONE, |i| i as i64 + 1)
             }
             X::Next { x, set, back, seated } => {
                 let x = self.num(x);
-                let list = self.list(set);
+                let list = self.few(set);
                 let n = list.len();
                 if let Some(i) = list.iter().position(|y| *y == x) {
                     return list[if *back { (i + n - 1) % n } else { (i + 1) % n }];
@@ -747,7 +764,7 @@ impl<'a> Env<'a> {
             }
             X::RankOf { x, set, reg, keys } => {
                 let x = self.num(x);
-                let list = self.list(set);
+                let list = self.few(set);
                 let mine = self.sort_key(*reg, x, keys);
                 let better = list.into_iter().filter(|i| *i != x && self.sort_key(*reg, *i, keys) < mine).count();
                 better as i64 + 1
@@ -775,9 +792,9 @@ impl<'a> Env<'a> {
                 }
                 NONE
             }
-            X::Points { v, over, item } => {
-                let (given, over, item) = (self.list(v), self.list(over), self.num(item));
-                over.iter().position(|i| *i == item).and_then(|i| given.get(i).copied()).unwrap_or(NONE)
+            X::Points { v, item } => {
+                let (given, item) = (self.list(v), self.num(item));
+                given.chunks_exact(2).find(|pair| pair[0] == item).map_or(NONE, |pair| pair[1])
             }
             _ => NONE,
         }
@@ -795,7 +812,7 @@ impl<'a> Env<'a> {
             let through = self.visit(set, &mut |env, i| env.holds(reg, i, x) != one);
             return i64::from(through != one);
         }
-        let mut vals = Vec::new();
+        let mut vals = Few::new();
         self.visit(set, &mut |env, i| {
             env.regs.n[usize::from(reg)] = i;
             match env.num(x) {
@@ -882,6 +899,49 @@ impl<'a> Env<'a> {
             }
             _ => self.list(set).into_iter().all(|i| f(self, i)),
         }
+    }
+
+    /// A list as one reader may know it: of the things of which the reader may not know whether they belong to it, none.
+    pub fn known(&mut self, x: &X) -> Vec<i64> {
+        match x {
+            X::Where { set, reg, cond } => {
+                let (mut out, mut unknown) = (Vec::new(), false);
+                for i in self.known(set) {
+                    let before = std::mem::take(&mut self.hidden);
+                    let belongs = self.holds(*reg, i, cond);
+                    let hidden = std::mem::replace(&mut self.hidden, before);
+                    unknown |= hidden;
+                    if belongs && !hidden {
+                        out.push(i);
+                    }
+                }
+                // Where nothing is known it is not said that there is nothing.
+                self.hidden |= out.is_empty() && unknown;
+                out
+            }
+            X::Map { set, reg, x } => {
+                let items = self.known(set);
+                items
+                    .into_iter()
+                    .map(|i| {
+                        self.regs.n[usize::from(*reg)] = i;
+                        self.num(x)
+                    })
+                    .filter(|n| *n != NONE)
+                    .collect()
+            }
+            x => self.list(x),
+        }
+    }
+
+    /// A set that is only looked through.
+    fn few(&mut self, set: &X) -> Few {
+        let mut out = Few::new();
+        self.visit(set, &mut |_, i| {
+            out.push(i);
+            out.len() < LONGEST
+        });
+        out
     }
 
     pub fn list(&mut self, x: &X) -> Vec<i64> {
@@ -1038,16 +1098,7 @@ impl<'a> Env<'a> {
 
     fn derived(&mut self, x: &X) -> Vec<i64> {
         match x {
-            X::Where { set, reg, cond } => {
-                let mut items = Vec::new();
-                self.visit(set, &mut |env, i| {
-                    if env.holds(*reg, i, cond) {
-                        items.push(i);
-                    }
-                    true
-                });
-                items
-            }
+            X::Where { .. } => self.few(x).into_vec(),
             X::Sorted { set, reg, keys } => {
                 let items = self.list(set);
                 let mut keyed: Vec<(Vec<i64>, i64)> = items.into_iter().map(|i| (self.sort_key(*reg, i, keys), i)).collect();
@@ -1101,6 +1152,7 @@ impl<'a> Env<'a> {
                 out
             }
             X::Best { n, set, reg, keys, least } => self.best(n, set, *reg, keys, *least),
+            X::Shares(v) => self.list(v).into_iter().skip(1).step_by(2).collect(),
             X::WordsOf(a) => {
                 let a = self.num(a);
                 let n = self.words(a).map_or(0, |t| all_words(&t).count());
@@ -1174,6 +1226,36 @@ impl<'a> Env<'a> {
         keyed.sort_by(|(a, _), (b, _)| if least { a.cmp(b) } else { b.cmp(a) });
         keyed.into_iter().map(|(_, i)| i).collect()
     }
+}
+
+fn compared(op: Cmp, a: i64, b: i64) -> i64 {
+    if a == NONE || b == NONE {
+        return 0;
+    }
+    i64::from(match op {
+        Cmp::Lt => a < b,
+        Cmp::Le => a <= b,
+        Cmp::Gt => a > b,
+        Cmp::Ge => a >= b,
+    })
+}
+
+fn calculated(op: Arith, a: i64, b: i64) -> i64 {
+    if a == NONE || b == NONE {
+        return NONE;
+    }
+    let n = match op {
+        Arith::Add => a.saturating_add(b),
+        Arith::Sub => a.saturating_sub(b),
+        Arith::Mul => a.saturating_mul(b),
+        Arith::Div => a.checked_div_euclid(b).unwrap_or(0),
+        Arith::Mod => a.checked_rem_euclid(b).unwrap_or(0),
+        Arith::MulDec => rounded(i128::from(a) * i128::from(b), i128::from(DEC)),
+        Arith::DivDec => rounded(i128::from(a) * i128::from(DEC), i128::from(b)),
+        Arith::Min => a.min(b),
+        Arith::Max => a.max(b),
+    };
+    n.clamp(-BIG * DEC, BIG * DEC)
 }
 
 fn map(n: i64, f: impl Fn(i64) -> i64) -> i64 {

@@ -3,10 +3,12 @@
 //! Events are primitive: chance and time are in them, and no rule is needed to fold them.
 
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use crate::command::Projected;
 use crate::id::{Millis, SeatId, TableId};
 use crate::scenario::model::{Scope, Val};
+use crate::state::Keys;
 use crate::view::Status;
 
 /// Words typed by a person. Plain inside the engine; the journal stores them sealed under the author's key
@@ -26,8 +28,14 @@ pub struct Unit {
     pub inst: u32,
 }
 
-/// Values of a move's inputs, in the order of the file.
-pub type Filled = Vec<Val>;
+/// Values of a move's inputs, in the order of the file. One needs no memory of its own; nor do a few seats, keys, loops.
+pub type Filled = SmallVec<[Val; 1]>;
+
+/// Some seats, in seating order.
+pub type Seats = SmallVec<[u32; 8]>;
+
+/// The blocks that a strand is in, the innermost last.
+pub type Frames = SmallVec<[Frame; 2]>;
 
 /// Where a token is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -123,8 +131,8 @@ pub enum Event {
     Set {
         var: u16,
         inst: u32,
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        keys: Vec<i64>,
+        #[serde(default, skip_serializing_if = "Keys::is_none")]
+        keys: Keys,
         val: Val,
     },
     /// All values of an input of one seat or unit are emptied.
@@ -241,7 +249,7 @@ pub enum Event {
     At {
         strand: u32,
         pc: u32,
-        frames: Vec<Frame>,
+        frames: Frames,
     },
     StrandDone {
         strand: u32,
@@ -249,7 +257,7 @@ pub enum Event {
     PhaseOpened {
         strand: u32,
         phase: u16,
-        asked: Vec<u32>,
+        asked: Seats,
         limit: Option<Millis>,
         at: Millis,
     },

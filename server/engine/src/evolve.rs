@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::event::{Event, Frame, Secret, Spot, TextBody};
+use smallvec::SmallVec;
+
+use crate::event::{Event, Frame, Frames, Seats, Secret, Spot, TextBody};
 use crate::scenario::model::{Aud, NONE, Scenario, Scope, Val};
 use crate::state::{
     Ask, Group, Keys, Message, MessageKind, NewsLine, NewsWhat, Over, Past, Running, SealedAnswer, Seat, State, Strand, Text, Token, Version,
@@ -129,8 +131,7 @@ fn session(sc: &Scenario, st: &mut State, event: &Event) {
 }
 
 fn finished(_sc: &Scenario, st: &mut State, table: Option<u32>, ending: u16, winners: &[u32]) {
-    let tables: Vec<u32> = table.map_or_else(|| (0..st.tables).collect(), |t| vec![t]);
-    for t in tables {
+    for t in table.map_or(0..st.tables, |t| t..t + 1) {
         edit(&mut st.over).insert(t, Over { ending, winners: winners.to_vec() });
     }
 }
@@ -408,7 +409,7 @@ fn flow(sc: &Scenario, st: &mut State, event: &Event) {
     match event {
         Event::Forked { scope, inst, parent, pc } => {
             let parent = (*parent != u32::MAX).then_some(*parent);
-            st.strands.push(Strand { scope: *scope, inst: *inst, parent, pc: *pc, frames: Vec::new(), running: None, waits: false, alive: true });
+            st.strands.push(Strand { scope: *scope, inst: *inst, parent, pc: *pc, frames: Frames::new(), running: None, waits: false, alive: true });
         }
         Event::PhaseOpened { strand, phase, asked, limit, at } => {
             let Some(s) = st.strands.get_mut(*strand as usize) else {
@@ -423,10 +424,10 @@ fn flow(sc: &Scenario, st: &mut State, event: &Event) {
                 deadline: limit.filter(|_| !each).map(|l| at + l),
                 clocks: limit.filter(|_| each).map(|l| asked.iter().map(|a| (*a, at + l)).collect()).unwrap_or_default(),
                 asked: asked.clone(),
-                done: Vec::new(),
+                done: Seats::new(),
                 sealed: Vec::new(),
                 versions: Vec::new(),
-                made: Vec::new(),
+                made: SmallVec::new(),
                 last: Vec::new(),
                 frozen: false,
                 floor: None,
@@ -434,7 +435,7 @@ fn flow(sc: &Scenario, st: &mut State, event: &Event) {
                 hands: Vec::new(),
             });
             let (scope, inst) = (s.scope, s.inst);
-            let tables = st.table_of(sc, scope, inst).map_or_else(|| (0..st.tables).collect(), |t| vec![t]);
+            let tables = st.table_of(sc, scope, inst).map_or(0..st.tables, |t| t..t + 1);
             for t in tables {
                 *edit(&mut st.visited).entry((*phase, t)).or_default() += 1;
             }
@@ -512,7 +513,7 @@ fn running(sc: &Scenario, st: &mut State, event: &Event) {
     }
 }
 
-fn set_member(list: &mut Vec<u32>, seat: u32, on: bool) {
+fn set_member(list: &mut Seats, seat: u32, on: bool) {
     match (list.binary_search(&seat), on) {
         (Err(i), true) => list.insert(i, seat),
         (Ok(i), false) => {
@@ -608,7 +609,7 @@ fn set(sc: &Scenario, st: &mut State, var: u16, inst: u32, keys: &[i64], val: &V
         edit(&mut st.cells).insert((var, inst, Keys::new(keys)), val.clone());
         return;
     };
-    if let (Some(column), Some(rows)) = (slot.at(keys), st.rows.get_mut(slot.rows))
+    if let (Some(column), Some(rows)) = (slot.at(keys.iter().copied()), st.rows.get_mut(slot.rows))
         && let Some(n) = edit(rows).get_mut(inst as usize * slot.width + column)
     {
         *n = val.num();
@@ -618,9 +619,9 @@ fn set(sc: &Scenario, st: &mut State, var: u16, inst: u32, keys: &[i64], val: &V
 fn empty(sc: &Scenario, st: &mut State, var: u16, inst: u32) {
     let def = &sc.vars[usize::from(var)];
     if let Some(slot) = &def.slot {
-        for (column, keys) in slot.columns() {
-            set(sc, st, var, inst, &keys, &Val::N(sc.rows[slot.rows].columns[column].1));
-        }
+        let starts = &sc.rows[slot.rows].columns[slot.range(0)];
+        let own = st.rows.get_mut(slot.rows).and_then(|rows| edit(rows).get_mut(slot.range(inst)));
+        own.into_iter().flatten().zip(starts).for_each(|(n, (_, start))| *n = *start);
     } else {
         edit(&mut st.cells).retain(|(v, i, _), _| !(*v == var && *i == inst));
     }

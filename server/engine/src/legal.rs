@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use smallvec::SmallVec;
+
 use crate::command::{Answers, SeatAct};
 use crate::decide::{Chance, Exec, mix, sample};
 use crate::eval::Regs;
@@ -40,7 +42,8 @@ pub fn random_move(sc: &Scenario, st: &State, seat: SeatId, rng: &mut u64) -> Op
         return None;
     }
     let x = Exec::new(sc, Cow::Borrowed(st), st.clock, Chance::Seed);
-    let moves: Vec<u16> = phase.moves.iter().copied().filter(|m| !sc.moves[usize::from(*m)].extra && !sc.moves[usize::from(*m)].by_desk).collect();
+    let moves: SmallVec<[u16; 8]> =
+        phase.moves.iter().copied().filter(|m| !sc.moves[usize::from(*m)].extra && !sc.moves[usize::from(*m)].by_desk).collect();
     let start = if moves.is_empty() { 0 } else { mix(*rng) as usize % moves.len() };
     for i in 0..moves.len() {
         if let Some(act) = one_move(&x, strand, moves[(start + i) % moves.len()], seat, rng) {
@@ -57,7 +60,8 @@ pub fn random_extra(sc: &Scenario, st: &State, seat: SeatId, rng: &mut u64) -> O
     let run = st.strands[strand as usize].running.as_ref().filter(|r| !r.frozen)?;
     let x = Exec::new(sc, Cow::Borrowed(st), st.clock, Chance::Seed);
     let phase = &sc.phases[usize::from(run.phase)];
-    let moves: Vec<u16> = phase.moves.iter().copied().filter(|m| sc.moves[usize::from(*m)].extra && !sc.moves[usize::from(*m)].by_desk).collect();
+    let moves: SmallVec<[u16; 8]> =
+        phase.moves.iter().copied().filter(|m| sc.moves[usize::from(*m)].extra && !sc.moves[usize::from(*m)].by_desk).collect();
     let start = if moves.is_empty() { 0 } else { mix(*rng) as usize % moves.len() };
     let turned = || (0..moves.len()).map(|i| moves[(start + i) % moves.len()]);
     // What a small group has come together for goes before the rest.
@@ -126,10 +130,8 @@ fn first_version(run: &crate::state::Running, name: &str, m: u16, unit: crate::e
 
 fn checks_hold(x: &Exec<'_>, def: &crate::scenario::model::MoveDef, cx: crate::eval::Ctx, item: i64, vals: &[crate::decide::Sample]) -> bool {
     let pending: Vec<_> = def.asks.iter().map(|a| a.var).zip(vals.iter().map(|v| v.val.clone())).collect();
-    let mut regs = Regs::default();
-    regs.n[0] = item;
-    let mut env = crate::eval::Env::new(x.sc, &x.st, cx, &mut regs);
-    env.pending = &pending;
+    let mut regs = Regs::of(item);
+    let mut env = crate::eval::Env::given(x.sc, &x.st, cx, &mut regs, &pending);
     def.mode == Mode::Consent || def.checks.iter().all(|c| env.yes(&c.cond))
 }
 

@@ -7,7 +7,7 @@ use crate::Viewer;
 use crate::command::{Answer, Answers, Command, DeskAct, SeatAct};
 use crate::decide::{Chance, Decision, Exec, decide_with};
 use crate::eval::{Ctx, Env, Regs};
-use crate::event::{Event, Frame};
+use crate::event::{Event, Frame, Frames};
 use crate::id::{SeatId, TableId};
 use crate::refusal::{Code, Refusal};
 use crate::scenario::model::{AskDef, Base, DEC, InputDef, NONE, Scenario, Scope, Step, Ty, Val, X};
@@ -657,7 +657,7 @@ impl Runner<'_> {
             let scope = if together { Scope::Session } else { Scope::Table };
             let strand = x.st.strands.len() as u32;
             x.emit(Event::Forked { scope, inst: t, parent: u32::MAX, pc });
-            enter(&mut x, strand, &blocks, pc, Vec::new(), &given);
+            enter(&mut x, strand, &blocks, pc, Frames::new(), &given);
         }
         x.settle();
         self.st = x.st.into_owned();
@@ -681,7 +681,7 @@ impl Runner<'_> {
     }
 }
 
-fn enter(x: &mut Exec<'_>, strand: u32, blocks: &[u32], pc: u32, mut frames: Vec<Frame>, given: &[(String, i64)]) {
+fn enter(x: &mut Exec<'_>, strand: u32, blocks: &[u32], pc: u32, mut frames: Frames, given: &[(String, i64)]) {
     let Some((first, rest)) = blocks.split_first() else {
         x.emit(Event::At { strand, pc, frames });
         return;
@@ -717,7 +717,7 @@ fn enter(x: &mut Exec<'_>, strand: u32, blocks: &[u32], pc: u32, mut frames: Vec
             let from = x.st.strands.len() as u32;
             x.fork(strand, *scope, *body);
             for c in from..x.st.strands.len() as u32 {
-                enter(x, c, rest, pc, Vec::new(), given);
+                enter(x, c, rest, pc, Frames::new(), given);
             }
         }
         _ => {}

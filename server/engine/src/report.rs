@@ -1,6 +1,7 @@
 //! From events to what people read afterwards: the timeline, the decisions, how the indicators went.
 
 use serde::Serialize;
+use smallvec::smallvec;
 use ts_rs::TS;
 
 use crate::event::{Event, TextBody, Unit};
@@ -163,7 +164,7 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn reader(&self, cx: eval::Ctx) -> Reader<'_> {
-        Reader { sc: self.sc, st: &self.st, viewer: Viewer::Desk, lang: self.lang, cx, regs: eval::Regs::default() }
+        Reader { sc: self.sc, st: &self.st, viewer: Viewer::Desk, lang: self.lang, cx, regs: eval::Regs::default(), named: None }
     }
 
     fn words(&self, words: &Words) -> Line {
@@ -359,7 +360,7 @@ impl Builder<'_> {
         }
         let what = if by_default { "default" } else { "move" };
         self.line(e, table, seat_of(unit), what, label.clone());
-        let by = if unit.scope == Scope::Seat { vec![unit.inst] } else { self.st.members(unit.scope, unit.inst) };
+        let by = if unit.scope == Scope::Seat { smallvec![unit.inst] } else { self.st.members(unit.scope, unit.inst) };
         let (phase, phase_title) = self.phase_of(strand);
         let mut shown = Vec::new();
         for (ask, v) in def.asks.iter().zip(inputs) {
@@ -371,7 +372,12 @@ impl Builder<'_> {
             if label.is_empty() {
                 label = r.line(&def.label);
             }
-            let value = r.shown(input_say(ask), v);
+            let value = match (&ask.input, v) {
+                (InputDef::Share { .. }, Val::L(l)) => {
+                    crate::view::ShownValue::List(l.chunks_exact(2).map(|pair| shared(&mut r, ask, pair)).collect())
+                }
+                _ => r.shown(input_say(ask), v),
+            };
             shown.push(DecisionInput { label, value });
         }
         // A private note is no decision.
@@ -386,7 +392,7 @@ impl Builder<'_> {
             table: table.map_or(1, |t| t + 1),
             name: def.id.clone(),
             label,
-            by,
+            by: by.into_vec(),
             inputs: shown,
             defaulted: by_default,
         });
@@ -430,6 +436,13 @@ fn input_say(ask: &crate::scenario::model::AskDef) -> crate::scenario::model::Sa
         InputDef::YesNo => crate::scenario::model::Say::Bool,
         _ => crate::scenario::say_of(ask.base),
     }
+}
+
+/// What got points, and how many.
+fn shared(r: &mut Reader<'_>, ask: &AskDef, pair: &[i64]) -> crate::view::ShownValue {
+    let mut line = r.say(crate::scenario::say_of(ask.base), pair[0]);
+    line.push(Inline::Text(format!(" {}", pair[1])));
+    crate::view::ShownValue::Line(line)
 }
 
 fn seat_of(unit: Unit) -> Option<u32> {

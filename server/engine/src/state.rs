@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
+
 use crate::command::Projected;
 use crate::eval::{Ctx, Env, Regs};
-use crate::event::{Filled, Frame, People, Secret, Spot, Unit};
+use crate::event::{Filled, Frame, Frames, People, Seats, Secret, Spot, Unit};
 use crate::id::{Millis, SeatId};
 use crate::scenario::model::{Agree, MoveDef, NONE, Scenario, Scope, Slot, Val};
 use crate::view::{Stage, Status};
@@ -76,12 +79,12 @@ pub struct Running {
     pub opened: Millis,
     pub limit: Option<Millis>,
     pub deadline: Option<Millis>,
-    pub asked: Vec<u32>,
-    pub done: Vec<u32>,
+    pub asked: Seats,
+    pub done: Seats,
     pub sealed: Vec<SealedAnswer>,
     pub versions: Vec<Version>,
     /// Move, item, unit: how often.
-    pub made: Vec<(u16, i64, Unit, u32)>,
+    pub made: SmallVec<[(u16, i64, Unit, u32); 1]>,
     /// Move, unit: when last.
     pub last: Vec<(u16, Unit, Millis)>,
     pub frozen: bool,
@@ -100,7 +103,7 @@ pub struct Strand {
     pub inst: u32,
     pub parent: Option<u32>,
     pub pc: u32,
-    pub frames: Vec<Frame>,
+    pub frames: Frames,
     pub running: Option<Running>,
     /// Waits for the desk to pick what comes.
     pub waits: bool,
@@ -175,7 +178,8 @@ pub struct Past {
 }
 
 /// Keys of one value, in place, so that reading it costs no memory of its own.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(into = "Vec<i64>", from = "Vec<i64>")]
 pub struct Keys {
     len: u8,
     of: [i64; Keys::MOST],
@@ -190,6 +194,17 @@ impl Keys {
     pub fn new(keys: &[i64]) -> Self {
         keys.iter().copied().collect()
     }
+
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        Keys::NONE
+    }
 }
 
 impl FromIterator<i64> for Keys {
@@ -200,6 +215,18 @@ impl FromIterator<i64> for Keys {
             keys.len = at as u8 + 1;
         }
         keys
+    }
+}
+
+impl From<Vec<i64>> for Keys {
+    fn from(keys: Vec<i64>) -> Self {
+        Keys::new(&keys)
+    }
+}
+
+impl From<Keys> for Vec<i64> {
+    fn from(keys: Keys) -> Self {
+        keys.to_vec()
     }
 }
 
@@ -415,8 +442,10 @@ impl State {
 
     /// Members of a unit who count (playing or resting), in seating order.
     #[must_use]
-    pub fn members(&self, scope: Scope, inst: u32) -> Vec<u32> {
-        (0..self.seats.len() as u32).filter(|s| self.seats[*s as usize].counts() && self.in_scope(*s, scope, inst)).collect()
+    pub fn members(&self, scope: Scope, inst: u32) -> Seats {
+        let all = 0..self.seats.len() as u32;
+        let among = if scope == Scope::Seat { inst..(inst + 1).min(all.end) } else { all };
+        among.filter(|s| self.seats[*s as usize].counts() && self.in_scope(*s, scope, inst)).collect()
     }
 
     /// The instance of a scope that a seat belongs to.
@@ -455,7 +484,7 @@ impl State {
 
     /// Those who answer together: the members who are asked, and in a covered phase really meant.
     #[must_use]
-    pub fn together(&self, sc: &Scenario, run: &Running, unit: Unit) -> Vec<u32> {
+    pub fn together(&self, sc: &Scenario, run: &Running, unit: Unit) -> Seats {
         self.members(unit.scope, unit.inst).into_iter().filter(|m| run.asked.contains(m) && self.is_meant(sc, run, *m)).collect()
     }
 
@@ -491,7 +520,7 @@ impl State {
     pub fn cell(&self, sc: &Scenario, var: u16, inst: u32, keys: &[i64]) -> Val {
         let def = &sc.vars[usize::from(var)];
         if let Some(slot) = &def.slot {
-            return Val::N(slot.at(keys).and_then(|column| self.number(slot, inst, column)).unwrap_or(def.start.num()));
+            return Val::N(slot.at(keys.iter().copied()).and_then(|column| self.number(slot, inst, column)).unwrap_or(def.start.num()));
         }
         if let Some(v) = self.cells.get(&(var, inst, Keys::new(keys))) {
             return v.clone();

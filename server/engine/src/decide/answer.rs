@@ -2,9 +2,12 @@
 
 use std::borrow::Cow;
 
+use smallvec::SmallVec;
+
 use super::{Exec, Res};
 use crate::command::{Answer, Answers};
-use crate::eval::{Ctx, Env, Regs};
+use crate::eval::{Ctx, Env, Regs, SoFar};
+use crate::event::Filled;
 use crate::refusal::{Code, Refusal};
 use crate::scenario::model::{AskDef, DEC, InputDef, MoveDef, NONE, Scenario, Val, X};
 use crate::state::State;
@@ -27,10 +30,8 @@ pub struct Legal {
 /// Options and limits of an input, after the earlier inputs of the same move.
 #[must_use]
 pub fn legal_set(sc: &Scenario, st: &State, ask: &AskDef, cx: Ctx, item: i64, pending: &[(u16, Val)]) -> Legal {
-    let mut regs = Regs::default();
-    regs.n[0] = item;
-    let mut env = Env::new(sc, st, cx, &mut regs);
-    env.pending = pending;
+    let mut regs = Regs::of(item);
+    let mut env = Env::given(sc, st, cx, &mut regs, pending);
     let sized = |set: Vec<i64>, min: i64, max: i64| Legal { set, min, max, weigh: None };
     match &ask.input {
         InputDef::YesNo => sized(vec![0, 1], 1, 1),
@@ -107,10 +108,8 @@ fn weight(env: &mut Env<'_>, reg: u16, item: i64, x: &X) -> i64 {
 pub fn is_empty_set(x: &Exec<'_>, ask: &AskDef, cx: Ctx, item: i64, pending: &[(u16, Val)]) -> bool {
     match &ask.input {
         InputDef::Choice { least, of, .. } => {
-            let mut regs = Regs::default();
-            regs.n[0] = item;
-            let mut env = Env::new(x.sc, &x.st, cx, &mut regs);
-            env.pending = pending;
+            let mut regs = Regs::of(item);
+            let mut env = Env::given(x.sc, &x.st, cx, &mut regs, pending);
             let need = env.num(least).max(1);
             !env.has_so_many(of, need)
         }
@@ -124,25 +123,23 @@ pub fn is_empty_set(x: &Exec<'_>, ask: &AskDef, cx: Ctx, item: i64, pending: &[(
 
 // ---------------------------------------------------------------- what came
 
-pub fn validate(x: &mut Exec<'_>, def: &MoveDef, seat: u32, cx: Ctx, item: i64, inputs: &Answers) -> Res<Vec<Val>> {
+pub fn validate(x: &mut Exec<'_>, def: &MoveDef, seat: u32, cx: Ctx, item: i64, inputs: &Answers) -> Res<Filled> {
     validate_asks(x, &def.asks, Some(seat), cx, item, inputs)
 }
 
 /// Inputs one after another: type, membership in the set as it is now, limits from earlier inputs.
-pub fn validate_asks(x: &mut Exec<'_>, asks: &[AskDef], author: Option<u32>, cx: Ctx, item: i64, inputs: &Answers) -> Res<Vec<Val>> {
+pub fn validate_asks(x: &mut Exec<'_>, asks: &[AskDef], author: Option<u32>, cx: Ctx, item: i64, inputs: &Answers) -> Res<Filled> {
     let unknown = inputs.keys().find(|k| !["sure", "unkept"].contains(&k.as_str()) && !asks.iter().any(|a| a.id == **k));
     if let Some(k) = unknown {
         return Err(Refusal::at(Code::Type, k));
     }
-    let mut pending: Vec<(u16, Val)> = Vec::new();
+    let mut pending: SoFar = SoFar::new();
     let mut typed: Vec<(usize, String)> = Vec::new();
     for (i, ask) in asks.iter().enumerate() {
         let val = match (inputs.get(&ask.id), one_of(ask)) {
             (Some(Answer::Number(n)), Some(of)) => {
-                let mut regs = Regs::default();
-                regs.n[0] = item;
-                let mut env = Env::new(x.sc, &x.st, cx, &mut regs);
-                env.pending = &pending;
+                let mut regs = Regs::of(item);
+                let mut env = Env::given(x.sc, &x.st, cx, &mut regs, &pending);
                 // Whether it is among them is known without writing all of them out.
                 Some(Val::N(*n)).filter(|_| env.has(of, *n)).ok_or_else(|| Refusal::at(Code::Choice, &ask.id))?
             }
@@ -213,7 +210,7 @@ fn check_one(ask: &AskDef, legal: &Legal, answer: &Answer, text: &mut dyn FnMut(
         }
         (InputDef::Share { .. }, Answer::List(l)) => {
             let good = l.len() == legal.set.len() && l.iter().all(|n| *n >= 0) && l.iter().fold(0i64, |a, b| a.saturating_add(*b)) == legal.max;
-            if good { Ok(Val::L(l.clone())) } else { Err(no(Code::Limit)) }
+            if good { Ok(shared(&legal.set, l)) } else { Err(no(Code::Limit)) }
         }
         _ => Err(no(Code::Type)),
     }
@@ -247,6 +244,11 @@ fn chosen(ask: &AskDef, legal: &Legal, answer: &Answer) -> Res<Val> {
     Ok(if single { Val::N(list[0]) } else { Val::L(list) })
 }
 
+/// Points are kept with what they were given to: the set may be another for each, and later.
+fn shared(set: &[i64], points: &[i64]) -> Val {
+    Val::L(set.iter().zip(points).flat_map(|(thing, n)| [*thing, *n]).collect())
+}
+
 fn distinct(list: &[i64]) -> bool {
     list.iter().enumerate().all(|(i, x)| !list[..i].contains(x))
 }
@@ -266,17 +268,15 @@ pub fn still_legal(x: &Exec<'_>, def: &MoveDef, cx: Ctx, item: i64, inputs: &[Va
     if !sets_hold(x, def, cx, item, inputs) {
         return false;
     }
-    let pending: Vec<(u16, Val)> = def.asks.iter().map(|a| a.var).zip(inputs.iter().cloned()).collect();
-    let mut regs = Regs::default();
-    regs.n[0] = item;
-    let mut env = Env::new(x.sc, &x.st, cx, &mut regs);
-    env.pending = &pending;
+    let pending: SoFar = def.asks.iter().map(|a| a.var).zip(inputs.iter().cloned()).collect();
+    let mut regs = Regs::of(item);
+    let mut env = Env::given(x.sc, &x.st, cx, &mut regs, &pending);
     def.checks.iter().all(|c| env.yes(&c.cond))
 }
 
 /// Is a stored answer still within its sets, as they are now?
 pub fn sets_hold(x: &Exec<'_>, def: &MoveDef, cx: Ctx, item: i64, inputs: &[Val]) -> bool {
-    let mut pending: Vec<(u16, Val)> = Vec::new();
+    let mut pending: SoFar = SoFar::new();
     for (ask, val) in def.asks.iter().zip(inputs) {
         let legal = legal_set(x.sc, &x.st, ask, cx, item, &pending);
         let good = match (&ask.input, val) {
@@ -285,6 +285,7 @@ pub fn sets_hold(x: &Exec<'_>, def: &MoveDef, cx: Ctx, item: i64, inputs: &[Val]
             (InputDef::Choice { .. } | InputDef::Any { .. } | InputDef::Order(_) | InputDef::Tiers { .. }, Val::L(l)) => {
                 l.iter().all(|i| legal.set.contains(i))
             }
+            (InputDef::Share { .. }, Val::L(l)) => l.iter().step_by(2).eq(&legal.set),
             _ => true,
         };
         if !good {
@@ -298,11 +299,10 @@ pub fn sets_hold(x: &Exec<'_>, def: &MoveDef, cx: Ctx, item: i64, inputs: &[Val]
 // ---------------------------------------------------------------- what is missing
 
 /// Each input's declared default; `None` when one has none and is needed.
-pub fn defaults(x: &Exec<'_>, s: u32, def: &MoveDef, seat: u32, item: i64) -> Option<Vec<Val>> {
+pub fn defaults(x: &Exec<'_>, s: u32, def: &MoveDef, seat: u32, item: i64) -> Option<Filled> {
     let cx = x.move_ctx(s, def, seat);
-    let mut regs = Regs::default();
-    regs.n[0] = item;
-    let mut out = Vec::new();
+    let mut regs = Regs::of(item);
+    let mut out = Filled::new();
     for ask in &def.asks {
         let val = match &ask.default {
             Some(d) => Env::new(x.sc, &x.st, cx, &mut regs).val(d, ask.default_list),
@@ -315,14 +315,14 @@ pub fn defaults(x: &Exec<'_>, s: u32, def: &MoveDef, seat: u32, item: i64) -> Op
 }
 
 /// A random legal answer, sampled input by input; `None` when none is found.
-pub fn random(x: &mut Exec<'_>, s: u32, def: &MoveDef, seat: u32, item: i64) -> Option<Vec<Val>> {
+pub fn random(x: &mut Exec<'_>, s: u32, def: &MoveDef, seat: u32, item: i64) -> Option<Filled> {
     let cx = x.move_ctx(s, def, seat);
     for t in 0..TRIES {
         let mut rng = super::mix(x.st.seed ^ (x.st.draws << 8) ^ u64::from(t));
         let Some(vals) = sample(x.sc, &x.st, def, cx, item, &mut rng) else {
             continue;
         };
-        let vals: Vec<Val> = vals.into_iter().map(|v| v.val).collect();
+        let vals: Filled = vals.into_iter().map(|v| v.val).collect();
         let texts = def.asks.iter().any(|a| matches!(a.input, InputDef::Text { .. } | InputDef::Drawing) && !a.optional);
         if !texts && still_legal(x, def, cx, item, &vals) {
             x.drew(crate::event::Draw::Pick, vec![t.into()]);
@@ -340,9 +340,9 @@ pub struct Sample {
 }
 
 /// One answer to each input, drawn at random from what is legal.
-pub fn sample(sc: &Scenario, st: &State, def: &MoveDef, cx: Ctx, item: i64, rng: &mut u64) -> Option<Vec<Sample>> {
-    let mut pending: Vec<(u16, Val)> = Vec::new();
-    let mut out = Vec::new();
+pub fn sample(sc: &Scenario, st: &State, def: &MoveDef, cx: Ctx, item: i64, rng: &mut u64) -> Option<SmallVec<[Sample; 1]>> {
+    let mut pending: SoFar = SoFar::new();
+    let mut out = SmallVec::new();
     for ask in &def.asks {
         let legal = legal_set(sc, st, ask, cx, item, &pending);
         let s = sample_one(ask, &legal, rng)?;
@@ -371,7 +371,7 @@ pub fn every(sc: &Scenario, st: &State, asks: &[AskDef], cx: Ctx, item: i64, mos
         for before in &out.all {
             let given =
                 |(a, s): (&AskDef, &Option<Sample>)| (a.var, s.as_ref().map_or_else(|| sc.vars[usize::from(a.var)].start.clone(), |s| s.val.clone()));
-            let pending: Vec<(u16, Val)> = asks.iter().zip(before).map(given).collect();
+            let pending: SoFar = asks.iter().zip(before).map(given).collect();
             let legal = legal_set(sc, st, ask, cx, item, &pending);
             let (answers, cut) = every_one(ask, &legal, most);
             out.cut |= cut && matters(ask);
@@ -428,7 +428,10 @@ fn every_one(ask: &AskDef, legal: &Legal, most: usize) -> (Vec<Sample>, bool) {
             let (all, cut) = orders(&legal.set, need, most);
             (all.into_iter().map(|flat| Sample { answer: Answer::Tiers(parted(&flat, sizes)), val: Val::L(flat) }).collect(), cut)
         }
-        InputDef::Share { .. } => lists(shares(legal.set.len(), legal.max.max(0), most)),
+        InputDef::Share { .. } => {
+            let (all, cut) = shares(legal.set.len(), legal.max.max(0), most);
+            (all.into_iter().map(|points| Sample { val: shared(&legal.set, &points), answer: Answer::List(points) }).collect(), cut)
+        }
     }
 }
 
@@ -552,7 +555,7 @@ fn sample_one(ask: &AskDef, legal: &Legal, rng: &mut u64) -> Option<Sample> {
             for _ in 0..legal.max.max(0) {
                 points[below(rng, legal.set.len() as u64) as usize] += 1;
             }
-            list(points)
+            Sample { val: shared(&legal.set, &points), answer: Answer::List(points) }
         }
     })
 }

@@ -2,7 +2,7 @@
 
 use super::{Exec, Jump};
 use crate::eval::{Ctx, Regs};
-use crate::event::{Event, Frame};
+use crate::event::{Event, Frame, Frames};
 use crate::scenario::model::{Base, EndsDef, NONE, Scope, Step, TimeoutDef};
 use crate::view::Stage;
 
@@ -266,7 +266,7 @@ impl Exec<'_> {
         self.emit(Event::Waits { strand: s });
     }
 
-    fn walk_block(&mut self, s: u32, step: &Step, pc: u32, frames: &mut Vec<Frame>) -> u32 {
+    fn walk_block(&mut self, s: u32, step: &Step, pc: u32, frames: &mut Frames) -> u32 {
         let cx = self.strand_ctx(s);
         match step {
             Step::LoopStart { frame, times, list } => {
@@ -355,7 +355,7 @@ impl Exec<'_> {
         }
     }
 
-    fn at(&mut self, strand: u32, pc: u32, frames: Vec<Frame>) {
+    fn at(&mut self, strand: u32, pc: u32, frames: Frames) {
         self.emit(Event::At { strand, pc, frames });
     }
 

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use super::{Chance, Exec, Res};
 use crate::command::{Answer, Answers, SeatAct};
-use crate::eval::Regs;
-use crate::event::{Event, TextBody, Unit};
+use crate::eval::{Env, Regs, SoFar};
+use crate::event::{Event, Filled, Seats, TextBody, Unit};
 use crate::id::SeatId;
 use crate::refusal::{Code, Refusal};
 use crate::scenario::model::{Agree, Judge, MoveDef, NONE, Scope, Val};
+use crate::state::Keys;
 use crate::view::{Mode, Stage, Status, Talk};
 
 /// Signs of a reason or a message typed beside a move.
@@ -107,8 +108,7 @@ impl Exec<'_> {
             self.seat_done(s, seat);
             return Ok(());
         }
-        let mut regs = Regs::default();
-        regs.n[0] = item;
+        let mut regs = Regs::of(item);
         if def.when.as_ref().is_some_and(|w| !self.yes(w, cx, &mut regs)) {
             return Err(Refusal::at(Code::Condition, name));
         }
@@ -182,13 +182,11 @@ impl Exec<'_> {
 
     /// The scenario's own conditions: checks refuse, warnings ask "sure?", notes are written down.
     fn check(&mut self, def: &MoveDef, s: u32, seat: u32, item: i64, filled: &[Val], inputs: &Answers) -> Res {
-        let pending: Vec<(u16, Val)> = def.asks.iter().map(|a| a.var).zip(filled.iter().cloned()).collect();
+        let pending: SoFar = def.asks.iter().map(|a| a.var).zip(filled.iter().cloned()).collect();
         let cx = self.move_ctx(s, def, seat);
         let holds = |x: &Self, cond| {
-            let mut regs = Regs::default();
-            regs.n[0] = item;
-            let mut env = crate::eval::Env::new(x.sc, &x.st, cx, &mut regs);
-            env.pending = &pending;
+            let mut regs = Regs::of(item);
+            let mut env = Env::given(x.sc, &x.st, cx, &mut regs, &pending);
             env.yes(cond)
         };
         // Parts of a whole are checked when the whole is there.
@@ -210,7 +208,7 @@ impl Exec<'_> {
 
     /// Sealed answers are kept; others are written and their rule runs.
     #[allow(clippy::too_many_arguments)] // one answer is what they are
-    pub fn take_effect(&mut self, s: u32, m: u16, item: i64, unit: Unit, seat: Option<u32>, inputs: Vec<Val>, by_default: bool) {
+    pub fn take_effect(&mut self, s: u32, m: u16, item: i64, unit: Unit, seat: Option<u32>, inputs: Filled, by_default: bool) {
         let def = &self.sc.moves[usize::from(m)];
         if Self::stays_shut(def) {
             self.emit(Event::Sealed { strand: s, mv: m, item, unit, inputs });
@@ -220,8 +218,7 @@ impl Exec<'_> {
         self.write_inputs(m, unit.inst, item, &inputs);
         self.emit(Event::Made { strand: s, mv: m, item, unit, seat, by_default, inputs });
         let (cx, _) = self.unit_ctx(s, def, unit);
-        let mut regs = Regs::default();
-        regs.n[0] = item;
+        let mut regs = Regs::of(item);
         self.rule(&def.rule, cx, &mut regs);
         self.unit_done(s, m, unit);
     }
@@ -242,16 +239,16 @@ impl Exec<'_> {
 
     pub fn write_inputs(&mut self, m: u16, inst: u32, item: i64, inputs: &[Val]) {
         let def = &self.sc.moves[usize::from(m)];
-        let keys: Vec<i64> = if def.answers.is_some() { vec![item] } else { Vec::new() };
+        let keys = if def.answers.is_some() { Keys::new(&[item]) } else { Keys::NONE };
         for (ask, val) in def.asks.iter().zip(inputs) {
-            self.emit(Event::Set { var: ask.var, inst, keys: keys.clone(), val: val.clone() });
+            self.emit(Event::Set { var: ask.var, inst, keys, val: val.clone() });
         }
     }
 
     // ------------------------------------------------------------ together
 
     /// A member holds a version; when enough hold the same, the group has answered.
-    fn hold(&mut self, s: u32, m: u16, item: i64, unit: Unit, seat: u32, inputs: Vec<Val>) -> Res {
+    fn hold(&mut self, s: u32, m: u16, item: i64, unit: Unit, seat: u32, inputs: Filled) -> Res {
         self.emit(Event::Version { strand: s, mv: m, item, unit, seat, inputs: Some(inputs) });
         let def = &self.sc.moves[usize::from(m)];
         if def.each {
@@ -285,7 +282,7 @@ impl Exec<'_> {
         let winners = self.most_held(s, m, item, unit);
         let def = &self.sc.moves[usize::from(m)];
         let (cx, _) = self.unit_ctx(s, def, unit);
-        let good: Vec<Vec<Val>> = winners.into_iter().filter(|w| super::answer::still_legal(self, def, cx, item, w)).collect();
+        let good: Vec<Filled> = winners.into_iter().filter(|w| super::answer::still_legal(self, def, cx, item, w)).collect();
         if !good.is_empty() {
             self.emit(Event::VersionsGone { strand: s, mv: m, item, unit });
         }
@@ -310,7 +307,7 @@ impl Exec<'_> {
         run.versions.iter().filter(mine).cloned().collect()
     }
 
-    fn fillers(&self, s: u32, m: u16, unit: Unit) -> Vec<u32> {
+    fn fillers(&self, s: u32, m: u16, unit: Unit) -> Seats {
         if self.sc.moves[usize::from(m)].extra { self.st.members(unit.scope, unit.inst) } else { self.together(s, unit) }
     }
 
@@ -342,7 +339,7 @@ impl Exec<'_> {
         let def = &self.sc.moves[usize::from(m)];
         let mut parts = self.parts(s, m, item, unit);
         parts.retain(|p| p.seat != seat);
-        parts.push(crate::state::Version { mv: m, item, unit, seat, inputs: part.to_vec(), n: 0, held: true });
+        parts.push(crate::state::Version { mv: m, item, unit, seat, inputs: part.into(), n: 0, held: true });
         parts.len() < self.fillers(s, m, unit).len()
             || parts.iter().all(|p| super::answer::sets_hold(self, def, self.move_ctx(s, def, p.seat), item, &p.inputs))
                 && self.failing_check(s, m, item, unit, &parts).is_none()
@@ -356,8 +353,7 @@ impl Exec<'_> {
             probe.write_inputs(m, p.seat, item, &p.inputs);
         }
         let (cx, _) = probe.unit_ctx(s, def, unit);
-        let mut regs = Regs::default();
-        regs.n[0] = item;
+        let mut regs = Regs::of(item);
         def.checks.iter().find(|c| !probe.yes(&c.cond, cx, &mut regs)).map(|c| c.id.clone())
     }
 
@@ -367,10 +363,9 @@ impl Exec<'_> {
             self.write_inputs(m, p.seat, item, &p.inputs);
         }
         self.emit(Event::VersionsGone { strand: s, mv: m, item, unit });
-        self.emit(Event::Made { strand: s, mv: m, item, unit, seat: None, by_default: false, inputs: Vec::new() });
+        self.emit(Event::Made { strand: s, mv: m, item, unit, seat: None, by_default: false, inputs: Filled::new() });
         let (cx, _) = self.unit_ctx(s, def, unit);
-        let mut regs = Regs::default();
-        regs.n[0] = item;
+        let mut regs = Regs::of(item);
         self.rule(&def.rule, cx, &mut regs);
         self.unit_done(s, m, unit);
     }
@@ -471,14 +466,13 @@ impl Exec<'_> {
 
     // ------------------------------------------------------------ proposals
 
-    fn propose(&mut self, s: u32, m: u16, seat: u32, item: i64, inputs: Vec<Val>) -> Res {
+    fn propose(&mut self, s: u32, m: u16, seat: u32, item: i64, inputs: Filled) -> Res {
         let def = &self.sc.moves[usize::from(m)];
         let judge = match &def.accept {
             Some(Judge::Seat(x)) => {
-                let pending: Vec<(u16, Val)> = def.asks.iter().map(|a| a.var).zip(inputs.iter().cloned()).collect();
+                let pending: SoFar = def.asks.iter().map(|a| a.var).zip(inputs.iter().cloned()).collect();
                 let mut regs = Regs::default();
-                let mut env = crate::eval::Env::new(self.sc, &self.st, self.move_ctx(s, def, seat), &mut regs);
-                env.pending = &pending;
+                let mut env = Env::given(self.sc, &self.st, self.move_ctx(s, def, seat), &mut regs, &pending);
                 Some(u32::try_from(env.num(x)).map_err(|_| Refusal::at(Code::Choice, &def.id))?)
             }
             _ => None,
@@ -500,7 +494,7 @@ impl Exec<'_> {
         let reason = if reason.trim().is_empty() { None } else { Some(self.typed(by, reason, REASON)?) };
         let judge_seat = by.unwrap_or(a.seat);
         let cx = self.move_ctx(a.strand, def, judge_seat);
-        let replies = if yes { super::answer::validate_asks(self, &def.replies, by, cx, a.item, replies)? } else { Vec::new() };
+        let replies = if yes { super::answer::validate_asks(self, &def.replies, by, cx, a.item, replies)? } else { Filled::new() };
         if yes && !self.still_proposed(&a) {
             self.emit(Event::Lapsed { ask });
             return Ok(());
@@ -508,11 +502,10 @@ impl Exec<'_> {
         self.emit(Event::Judged { ask, yes, reason, replies: replies.clone() });
         self.write_inputs(a.mv, a.seat, a.item, &a.inputs);
         for (r, val) in def.replies.iter().zip(&replies) {
-            let keys = if def.answers.is_some() { vec![a.item] } else { Vec::new() };
+            let keys = if def.answers.is_some() { Keys::new(&[a.item]) } else { Keys::NONE };
             self.emit(Event::Set { var: r.var, inst: a.seat, keys, val: val.clone() });
         }
-        let mut regs = Regs::default();
-        regs.n[0] = a.item;
+        let mut regs = Regs::of(a.item);
         let cx = self.move_ctx(a.strand, def, a.seat);
         if yes {
             let unit = Unit { scope: Scope::Seat, inst: a.seat };
@@ -530,8 +523,7 @@ impl Exec<'_> {
     fn still_proposed(&self, a: &crate::state::Ask) -> bool {
         let def = &self.sc.moves[usize::from(a.mv)];
         let cx = self.move_ctx(a.strand, def, a.seat);
-        let mut regs = Regs::default();
-        regs.n[0] = a.item;
+        let mut regs = Regs::of(a.item);
         let unit = Unit { scope: Scope::Seat, inst: a.seat };
         def.when.as_ref().is_none_or(|w| self.yes(w, cx, &mut regs))
             && self.times_left(a.strand, a.mv, a.item, unit, a.seat).is_ok()

@@ -1,9 +1,11 @@
 //! A phase: opening, who is asked, closing.
 
+use smallvec::{SmallVec, smallvec};
+
 use super::{Exec, Jump};
 use crate::eval::{Ctx, Regs};
-use crate::event::{Event, Unit};
-use crate::scenario::model::{EndsDef, MoveDef, NONE, Scope, TimeoutDef, Val};
+use crate::event::{Event, Filled, Seats, Unit};
+use crate::scenario::model::{EndsDef, MoveDef, NONE, Scope, TimeoutDef};
 use crate::state::SealedAnswer;
 use crate::view::{Mode, Status};
 
@@ -48,19 +50,19 @@ impl Exec<'_> {
     /// A phase that asks nobody is open while its rule runs: also one whose rule ends the play has been played.
     fn pass_through(&mut self, s: u32, phase: u16) {
         let at = self.st.clock;
-        self.emit(Event::PhaseOpened { strand: s, phase, asked: Vec::new(), limit: None, at });
+        self.emit(Event::PhaseOpened { strand: s, phase, asked: Seats::new(), limit: None, at });
         self.rule(&self.sc.phases[usize::from(phase)].before, self.strand_ctx(s), &mut Regs::default());
         self.carry_out_jump(s);
     }
 
     /// Seats of the strand that play now and for whom `who` holds; with `cover` all of them.
-    fn who_is_asked(&self, s: u32, phase: u16) -> Vec<u32> {
+    fn who_is_asked(&self, s: u32, phase: u16) -> Seats {
         let strand = &self.st.strands[s as usize];
         let Some(who) = &self.sc.phases[usize::from(phase)].who else {
-            return Vec::new();
+            return Seats::new();
         };
         let cover = self.sc.phases[usize::from(phase)].cover;
-        let mut asked = Vec::new();
+        let mut asked = Seats::new();
         for seat in 0..self.st.seats.len() as u32 {
             let place = &self.st.seats[seat as usize];
             let plays = place.status == Status::Playing && !place.sitting_out && !self.st.over.contains_key(&place.table);
@@ -111,10 +113,13 @@ impl Exec<'_> {
             let def = &self.sc.moves[usize::from(*m)];
             for ask in def.asks.iter().chain(&def.replies) {
                 let scope = self.sc.vars[usize::from(ask.var)].scope;
-                let mut units: Vec<u32> = asked.iter().filter_map(|seat| self.st.instance_of(scope, *seat)).collect();
-                units.dedup();
-                for inst in units {
-                    self.empty(ask.var, inst);
+                let mut last = None;
+                for seat in asked {
+                    let inst = self.st.instance_of(scope, *seat);
+                    if inst != last {
+                        inst.into_iter().for_each(|inst| self.empty(ask.var, inst));
+                    }
+                    last = inst;
                 }
             }
         }
@@ -124,8 +129,9 @@ impl Exec<'_> {
         let def = &self.sc.vars[usize::from(var)];
         let full = match &def.slot {
             Some(slot) => {
-                let starts = &self.sc.rows[slot.rows].columns;
-                slot.columns().any(|(column, _)| self.st.number(slot, inst, column) != Some(starts[column].1))
+                let starts = &self.sc.rows[slot.rows].columns[slot.range(0)];
+                let own = self.st.rows.get(slot.rows).and_then(|rows| rows.get(slot.range(inst)));
+                own.into_iter().flatten().zip(starts).any(|(n, (_, start))| n != start)
             }
             None => self.st.written(var, inst).next().is_some(),
         };
@@ -166,8 +172,7 @@ impl Exec<'_> {
             return true;
         }
         let cx = self.move_ctx(s, def, seat);
-        let mut regs = Regs::default();
-        regs.n[0] = item;
+        let mut regs = Regs::of(item);
         !(def.by.as_ref().is_some_and(|b| !self.yes(b, cx, &mut regs)) || def.when.as_ref().is_some_and(|w| !self.yes(w, cx, &mut regs)))
     }
 
@@ -177,8 +182,7 @@ impl Exec<'_> {
             return false;
         }
         let cx = self.move_ctx(s, def, seat);
-        let given: Vec<(u16, Val)> = Vec::new();
-        def.asks.iter().all(|a| a.optional || a.given.is_some() || !super::answer::is_empty_set(self, a, cx, item, &given))
+        def.asks.iter().all(|a| a.optional || a.given.is_some() || !super::answer::is_empty_set(self, a, cx, item, &[]))
     }
 
     /// The surroundings of a move: the seat, and the group that answers together.
@@ -200,12 +204,11 @@ impl Exec<'_> {
 
     /// `early`: by time, by the desk or by a rule; then what is missing is filled as the file says.
     pub fn close(&mut self, s: u32, early: bool) {
-        let Some(run) = self.st.strands[s as usize].running.clone() else {
+        let Some((phase, frozen)) = self.st.strands[s as usize].running.as_ref().map(|run| (run.phase, run.frozen)) else {
             return;
         };
-        let phase = run.phase;
         let def = &self.sc.phases[usize::from(phase)];
-        if early && !run.frozen {
+        if early && !frozen {
             self.fill_missing(s, phase);
             if self.jump.is_some() || self.st.strands[s as usize].running.is_none() {
                 // A filled-in move has itself left the phase.
@@ -215,7 +218,7 @@ impl Exec<'_> {
                 return;
             }
         }
-        if def.desk_opens && !run.frozen {
+        if def.desk_opens && !frozen {
             self.emit(Event::Frozen { strand: s });
             return;
         }
@@ -255,8 +258,7 @@ impl Exec<'_> {
         for a in &good {
             let def = &self.sc.moves[usize::from(a.mv)];
             let (cx, seat) = self.unit_ctx(s, def, a.unit);
-            let mut regs = Regs::default();
-            regs.n[0] = a.item;
+            let mut regs = Regs::of(a.item);
             self.emit(Event::Made { strand: s, mv: a.mv, item: a.item, unit: a.unit, seat, by_default: false, inputs: a.inputs.clone() });
             self.rule(&def.rule, cx, &mut regs);
         }
@@ -355,10 +357,10 @@ impl Exec<'_> {
     }
 
     /// Things that want an answer each; one `NONE` for a plain move.
-    pub fn items(&self, s: u32, def: &MoveDef, seat: u32) -> Vec<i64> {
+    pub fn items(&self, s: u32, def: &MoveDef, seat: u32) -> SmallVec<[i64; 1]> {
         match &def.answers {
-            Some((_, set, _)) => self.list(set, self.move_ctx(s, def, seat), &mut Regs::default()),
-            None => vec![NONE],
+            Some((_, set, _)) => self.list(set, self.move_ctx(s, def, seat), &mut Regs::default()).into(),
+            None => smallvec![NONE],
         }
     }
 
@@ -390,7 +392,7 @@ impl Exec<'_> {
                 self.emit(Event::VersionsGone { strand: s, mv: m, item, unit });
                 self.take_effect(s, m, item, unit, Some(seat), inputs, true);
             }
-            None => self.emit(Event::Made { strand: s, mv: m, item, unit, seat: Some(seat), by_default: true, inputs: Vec::new() }),
+            None => self.emit(Event::Made { strand: s, mv: m, item, unit, seat: Some(seat), by_default: true, inputs: Filled::new() }),
         }
     }
 
@@ -445,12 +447,12 @@ impl Exec<'_> {
     }
 
     /// The version held by most; of equals by `tie`: none, one by lot, that of a seat, or all of them.
-    pub fn most_held(&mut self, s: u32, m: u16, item: i64, unit: Unit) -> Vec<Vec<Val>> {
+    pub fn most_held(&mut self, s: u32, m: u16, item: i64, unit: Unit) -> Vec<Filled> {
         use crate::scenario::model::Tie;
         let versions = self.versions(s, m, item, unit);
-        let held = |inputs: &Vec<Val>| versions.iter().filter(|v| v.inputs == *inputs).count();
+        let held = |inputs: &Filled| versions.iter().filter(|v| v.inputs == *inputs).count();
         let top = versions.iter().map(|v| held(&v.inputs)).max().unwrap_or(0);
-        let mut best: Vec<Vec<Val>> = Vec::new();
+        let mut best: Vec<Filled> = Vec::new();
         for v in &versions {
             if held(&v.inputs) == top && !best.contains(&v.inputs) {
                 best.push(v.inputs.clone());
@@ -574,7 +576,7 @@ impl Exec<'_> {
         }
     }
 
-    pub fn together(&self, s: u32, unit: Unit) -> Vec<u32> {
+    pub fn together(&self, s: u32, unit: Unit) -> Seats {
         let run = self.st.strands[s as usize].running.as_ref();
         run.map(|run| self.st.together(self.sc, run, unit)).unwrap_or_default()
     }

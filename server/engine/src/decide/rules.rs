@@ -6,6 +6,7 @@ use crate::event::{Draw, Event, Frame, People, Secret, Spot};
 use crate::id::{SeatId, TableId};
 use crate::scenario::model::{Aud, Base, NONE, Op, Place, S, Scope, ShapeDef, Thing, ToX, Val, X, ZoneKind};
 use crate::scenario::rules::ast::AtEnd;
+use crate::state::Keys;
 use crate::view::Status;
 
 impl Exec<'_> {
@@ -109,7 +110,7 @@ impl Exec<'_> {
         match place {
             Place::Var { v, inst, keys } => {
                 let inst = self.num(inst, cx, regs);
-                let keys: Vec<i64> = keys.iter().map(|k| self.num(k, cx, regs)).collect();
+                let keys: Keys = keys.iter().map(|k| self.num(k, cx, regs)).collect();
                 u32::try_from(inst).map_or(Val::N(NONE), |i| self.st.cell(self.sc, *v, i, &keys))
             }
             Place::Role(s) => Val::N(self.seat_of(s, cx, regs).map_or(NONE, |s| self.st.seats[s as usize].role)),
@@ -134,7 +135,7 @@ impl Exec<'_> {
         match place {
             Place::Var { v, inst, keys } => {
                 let inst = self.num(inst, cx, regs);
-                let keys: Vec<i64> = keys.iter().map(|k| self.num(k, cx, regs)).collect();
+                let keys: Keys = keys.iter().map(|k| self.num(k, cx, regs)).collect();
                 if let Ok(i) = u32::try_from(inst) {
                     self.write(*v, i, &keys, val);
                 }
@@ -179,7 +180,7 @@ impl Exec<'_> {
             (val, _) => val,
         };
         if self.st.cell(self.sc, v, inst, keys) != val {
-            self.emit(Event::Set { var: v, inst, keys: keys.to_vec(), val });
+            self.emit(Event::Set { var: v, inst, keys: Keys::new(keys), val });
         }
     }
 
@@ -710,8 +711,8 @@ impl Exec<'_> {
         };
         match what {
             Thing::Var { v, inst, keys, .. } => {
-                let keys: Vec<i64> = keys.iter().map(|k| self.num(k, cx, regs)).collect();
-                many(self, inst, regs).into_iter().map(|i| Secret::Var(*v, i, keys.clone())).collect()
+                let keys: Keys = keys.iter().map(|k| self.num(k, cx, regs)).collect();
+                many(self, inst, regs).into_iter().map(|i| Secret::Var(*v, i, keys.to_vec())).collect()
             }
             Thing::Value { v, inst } => many(self, inst, regs).into_iter().map(|i| Secret::Value(*v, i)).collect(),
             Thing::Zone { zone, inst } => many(self, inst, regs).into_iter().map(|i| Secret::Zone(*zone, i)).collect(),

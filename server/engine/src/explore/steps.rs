@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use super::matters::Matters;
 use crate::command::{Answer, Answers, Command, DeskAct, SeatAct};
 use crate::decide::{Chance, Exec, every};
-use crate::eval::{Ctx, Env, Regs};
+use crate::eval::{Ctx, Env, Regs, SoFar};
 use crate::event::Frame;
 use crate::id::{SeatId, TableId};
-use crate::scenario::model::{AskDef, EndsDef, MoveDef, NONE, PhaseDef, Scenario, Step as Flow, Val};
+use crate::scenario::model::{AskDef, EndsDef, MoveDef, NONE, PhaseDef, Scenario, Step as Flow};
 use crate::state::{Running, State};
 use crate::view::{Mode, Status, Talk};
 
@@ -153,12 +153,9 @@ impl Looker<'_> {
         out.cut |= found.cut;
         for vals in found.all {
             let start = |a: &AskDef| self.sc.vars[usize::from(a.var)].start.clone();
-            let pending: Vec<(u16, Val)> =
-                asks.iter().zip(&vals).map(|(a, v)| (a.var, v.as_ref().map_or_else(|| start(a), |v| v.val.clone()))).collect();
-            let mut regs = Regs::default();
-            regs.n[0] = item;
-            let mut env = Env::new(self.sc, st, cx, &mut regs);
-            env.pending = &pending;
+            let pending: SoFar = asks.iter().zip(&vals).map(|(a, v)| (a.var, v.as_ref().map_or_else(|| start(a), |v| v.val.clone()))).collect();
+            let mut regs = Regs::of(item);
+            let mut env = Env::given(self.sc, st, cx, &mut regs, &pending);
             if def.mode == Mode::Consent || def.each || def.checks.iter().all(|c| env.yes(&c.cond)) {
                 let mut inputs: Answers = asks.iter().zip(vals).filter_map(|(a, v)| Some((a.id.clone(), v?.answer))).collect();
                 if !def.warns.is_empty() {

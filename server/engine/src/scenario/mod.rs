@@ -184,6 +184,7 @@ impl Scenario {
             lang,
             cx: crate::eval::Ctx::NOWHERE,
             regs: crate::eval::Regs::default(),
+            named: None,
         };
         Card {
             title: r.line(&self.title),

@@ -1,6 +1,7 @@
 //! A scenario as the engine runs it: names are numbers, types are known, nothing is left to look up.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::id::Millis;
 use crate::scenario::rules::ast::{AtEnd, Leftover};
@@ -288,11 +289,13 @@ pub enum X {
         sizes: Vec<u32>,
         item: B,
     },
+    /// Of points shared out: how many something got.
     Points {
         v: B,
-        over: B,
         item: B,
     },
+    /// Of points shared out: the numbers alone, in the order of what they were given to.
+    Shares(B),
     Length(B),
     Same(B, B),
     Contains(B, B),
@@ -963,12 +966,19 @@ pub struct Slot {
 impl Slot {
     /// The column of these keys; `None`: one of them is no item.
     #[must_use]
-    pub fn at(&self, keys: &[i64]) -> Option<usize> {
+    pub fn at(&self, keys: impl IntoIterator<Item = i64>) -> Option<usize> {
         let mut at = 0;
-        for (key, n) in keys.iter().zip(&self.keys) {
-            at = at * n + Some(*key).filter(|k| (0..*n).contains(k))?;
+        for (key, n) in keys.into_iter().zip(&self.keys) {
+            at = at * n + Some(key).filter(|k| (0..*n).contains(k))?;
         }
         Some(self.column + at as usize)
+    }
+
+    /// Where its numbers lie in the rows, for one instance.
+    #[must_use]
+    pub fn range(&self, inst: u32) -> Range<usize> {
+        let from = inst as usize * self.width + self.column;
+        from..from + self.keys.iter().product::<i64>() as usize
     }
 
     /// Its columns, each with its keys.

@@ -49,6 +49,7 @@ pub fn parts<'a>(x: &'a X, f: &mut dyn FnMut(&'a X)) {
         | X::TokenTable(a)
         | X::TokenText(a)
         | X::WordsOf(a)
+        | X::Shares(a)
         | X::AnswerSeat(a)
         | X::AnswerItem(a)
         | X::Succeeds { answer: a, .. }
@@ -108,6 +109,7 @@ pub fn parts<'a>(x: &'a X, f: &mut dyn FnMut(&'a X)) {
         | X::Held(a, b)
         | X::Met(_, a, b)
         | X::Tier { v: a, item: b, .. }
+        | X::Points { v: a, item: b }
         | X::Same(a, b)
         | X::Contains(a, b)
         | X::Distance { a, b, .. }
@@ -127,7 +129,7 @@ pub fn parts<'a>(x: &'a X, f: &mut dyn FnMut(&'a X)) {
             f(token);
             f(space);
         }
-        X::If(a, b, c) | X::Points { v: a, over: b, item: c } | X::Inline { a, b, c, .. } | X::Way { a, b, cond: c, .. } => {
+        X::If(a, b, c) | X::Inline { a, b, c, .. } | X::Way { a, b, cond: c, .. } => {
             f(a);
             f(b);
             f(c);

@@ -2,7 +2,7 @@
 
 use crate::command::{Answer, Answers, Command, DeskAct, SeatAct};
 use crate::decide::mix;
-use crate::event::Event;
+use crate::event::{Event, Seats};
 use crate::id::{Millis, SeatId, TableId};
 use crate::legal::{random_extra, random_move};
 use crate::scenario::model::{Scenario, Step};
@@ -84,9 +84,9 @@ impl Bots {
     /// An extra move is thought of when its phase opens; what is done together, when the group is there and when somebody has done a part.
     pub fn event(&mut self, sc: &Scenario, st: &State, event: &Event, at: Millis) {
         let together = match event {
-            Event::Grouped { members, .. } => members.clone(),
+            Event::Grouped { members, .. } => members.as_slice().into(),
             Event::Version { mv, unit, .. } if sc.moves[usize::from(*mv)].extra => st.members(unit.scope, unit.inst),
-            _ => Vec::new(),
+            _ => Seats::new(),
         };
         for seat in together {
             let when = at + 1 + self.roll(THINKS as u64) as Millis;

@@ -1,6 +1,7 @@
 //! The parts of a view: which a viewer has, which may have changed, and each of them as JSON.
 
 use serde::Serialize;
+use smallvec::smallvec;
 
 use super::prose::Reader;
 use super::{
@@ -13,7 +14,7 @@ use crate::Viewer;
 use crate::command::{Answer, Answers};
 use crate::decide::{legal_set, widest_legal_set};
 use crate::eval::{Ctx, Env, Regs};
-use crate::event::{Event, Frame, Spot, Unit};
+use crate::event::{Event, Filled, Frame, Spot, Unit};
 use crate::id::SeatId;
 use crate::scenario::model::{
     AskDef, Base, DEC, EndsDef, InputDef, KeyOf, MoveDef, NONE, PanelDef, Say, Scenario, Scope, ShapeDef, Step, Val, Words,
@@ -367,7 +368,7 @@ impl<'a> Build<'a> {
     }
 
     fn reader(&self, cx: Ctx) -> Reader<'a> {
-        Reader { sc: self.sc, st: self.st, viewer: self.viewer, lang: self.lang, cx, regs: Regs::default() }
+        Reader { sc: self.sc, st: self.st, viewer: self.viewer, lang: self.lang, cx, regs: Regs::default(), named: None }
     }
 
     fn seat(&self) -> Option<u32> {
@@ -738,7 +739,7 @@ impl<'a> Build<'a> {
         (out, first)
     }
 
-    fn mine(&self, def: &MoveDef, run: &Running, unit: Option<Unit>, seat: u32, m: u16, sealed: Option<&Vec<Val>>) -> Option<Answers> {
+    fn mine(&self, def: &MoveDef, run: &Running, unit: Option<Unit>, seat: u32, m: u16, sealed: Option<&Filled>) -> Option<Answers> {
         if let Some(inputs) = sealed {
             return Some(self.answers(&def.asks, inputs));
         }
@@ -747,9 +748,9 @@ impl<'a> Build<'a> {
     }
 
     fn joint(&self, m: u16, def: &MoveDef, run: &Running, unit: Unit) -> JointPart {
-        let members = if unit.scope == Scope::Seat { vec![unit.inst] } else { self.st.together(self.sc, run, unit) };
+        let members = if unit.scope == Scope::Seat { smallvec![unit.inst] } else { self.st.together(self.sc, run, unit) };
         let need = self.st.need(self.sc, &def.agree, &members) as u32;
-        let mut versions: Vec<(Vec<Val>, Vec<SeatId>)> = Vec::new();
+        let mut versions: Vec<(Filled, Vec<SeatId>)> = Vec::new();
         let mine = self.seat().is_some_and(|s| members.contains(&s));
         for v in run.versions.iter().filter(|v| mine && v.mv == m && v.unit == unit) {
             match versions.iter_mut().find(|x| x.0 == v.inputs && !def.each) {
@@ -772,6 +773,7 @@ impl<'a> Build<'a> {
                 (InputDef::Text { .. } | InputDef::Drawing, Val::N(n)) => Answer::Text(self.st.text(*n).unwrap_or("…").to_string()),
                 (InputDef::Number { decimal: true, .. }, Val::N(n)) => Answer::Decimal(*n as f64 / DEC as f64),
                 (InputDef::Tiers { sizes, .. }, Val::L(l)) => Answer::Tiers(in_tiers(l, sizes)),
+                (InputDef::Share { .. }, Val::L(l)) => Answer::List(l.iter().skip(1).step_by(2).copied().collect()),
                 (_, Val::N(n)) => Answer::Number(*n),
                 (_, Val::L(l)) => Answer::List(l.clone()),
             };
@@ -1274,7 +1276,13 @@ impl<'a> Build<'a> {
             let mut cx = t.map_or(Ctx::NOWHERE, |t| Ctx::of(self.sc, self.st, Scope::Table, t));
             cx.me = self.seat().map_or(NONE, i64::from);
             let mut reader = self.reader(cx);
-            let rows = Env::new(self.sc, self.st, cx, &mut reader.regs).list(&def.rows);
+            let mut env = Env::new(self.sc, self.st, cx, &mut reader.regs);
+            // As with cells: what waits for enough people counts what nobody sees one by one.
+            env.guard = (def.least < 3).then_some(self.viewer);
+            let mut rows = env.known(&def.rows);
+            if env.hidden {
+                rows.clear();
+            }
             let people = t.map_or(self.st.seats.len(), |t| self.st.at_table(t).count());
             let withheld = people < def.least as usize;
             let mut part_rows = Vec::new();

@@ -14,6 +14,8 @@ pub struct Reader<'a> {
     pub lang: usize,
     pub cx: Ctx,
     pub regs: Regs,
+    /// The token whose name is being read: inside it, its name is that of its row.
+    pub named: Option<i64>,
 }
 
 impl Reader<'_> {
@@ -112,7 +114,7 @@ impl Reader<'_> {
     pub fn seen(&mut self, place: &PlaceX) -> Option<Val> {
         let mut env = Env::new(self.sc, self.st, self.cx, &mut self.regs);
         env.guard = Some(self.viewer);
-        let v = env.val(&place.x, place.list);
+        let v = if place.list { Val::L(env.known(&place.x)) } else { Val::N(env.num(&place.x)) };
         (!env.hidden).then_some(v)
     }
 
@@ -259,11 +261,11 @@ impl Reader<'_> {
         };
         let list = self.sc.kinds[usize::from(t.kind)].list;
         let def = &self.sc.lists[usize::from(list)];
-        let pattern = def.name.of(self.lang).is_some_and(|p| !p.places.is_empty());
+        let pattern = def.name.of(self.lang).is_some_and(|p| !p.places.is_empty()) && self.named.is_none();
         let named = def.items.get(t.item as usize).is_some_and(|i| !i.name.is_empty());
-        if pattern || !named {
+        if pattern || !named && self.named.is_none() {
             let item = t.item;
-            let saved = (std::mem::take(&mut self.regs), self.cx);
+            let saved = (std::mem::take(&mut self.regs), self.cx, self.named.replace(n));
             self.regs.n[0] = n;
             if self.cx.is_nowhere() {
                 // A piece is somewhere, whoever reads of it: at the table of its owner.
@@ -272,7 +274,7 @@ impl Reader<'_> {
                 self.cx = Ctx::of(self.sc, self.st, scope, inst);
             }
             let line = self.line(&def.name);
-            (self.regs, self.cx) = saved;
+            (self.regs, self.cx, self.named) = saved;
             if !line.is_empty() {
                 return line;
             }

@@ -50,7 +50,7 @@ fn twin(room: &Room, seat: u32, act: &SeatAct, rng: &mut u64) -> Option<Twin> {
     let unit = match def.joint {
         Some(scope @ Scope::Team) => room.st.members(scope, u32::try_from(room.st.seats[seat as usize].team).ok()?),
         Some(_) => return None,
-        None => vec![seat],
+        None => sofia_engine::event::Seats::from_slice(&[seat]),
     };
     for _ in 0..30 {
         let Some(SeatAct::Move { name, item, mut inputs }) = random_move(&room.sc, &room.st, SeatId(seat), rng) else { continue };
@@ -65,7 +65,7 @@ fn twin(room: &Room, seat: u32, act: &SeatAct, rng: &mut u64) -> Option<Twin> {
         }
         let command = Command::Seat { seat: SeatId(seat), act: other };
         if let Ok(d) = decide(&room.sc, &room.st, &command, room.at) {
-            return Some(Twin { st: d.state, who: seat, unit, phase: run.phase, opened: run.opened });
+            return Some(Twin { st: d.state, who: seat, unit: unit.into_vec(), phase: run.phase, opened: run.opened });
         }
     }
     None
@@ -589,7 +589,7 @@ ends = "desk"
         let all = events().filter_map(|e| {
             let mut e = e.clone();
             withheld.inspect(|w| w.clear(&mut e));
-            if let Event::Made { mv: 2, inputs, .. } = e { Some(inputs) } else { None }
+            if let Event::Made { mv: 2, inputs, .. } = e { Some(inputs.into_vec()) } else { None }
         });
         all.collect::<Vec<_>>()
     };

@@ -225,7 +225,7 @@ impl Cx<'_, '_> {
                 let (set, base) = self.set(b, None);
                 let (x, ty) = self.ex(a, Some(base));
                 let x = self.fit(a.span, x, ty, Ty::one(base));
-                let x = X::In(boxed(x), boxed(set));
+                let x = self.among(x, set, base);
                 (if *not { X::Not(boxed(x)) } else { x }, BOOL)
             }
             Kind::Has { a, b, not } => {
@@ -428,6 +428,10 @@ impl Cx<'_, '_> {
             (Base::Item(l), Base::Token(k)) if self.c.kind_list(k) == l => {
                 return X::Eq(boxed(xa), boxed(X::TokenItem(boxed(xb))));
             }
+            (Base::Text, Base::Text) if !ta.list && !tb.list => {
+                self.with_itself(&xa, &xb, span);
+                return same_words(xa, xb);
+            }
             (Base::Seat, Base::Role) if !ta.list => {
                 return X::Eq(boxed(xa), boxed(self.fit(span, xb, tb, Ty::one(Base::Seat))));
             }
@@ -469,7 +473,17 @@ impl Cx<'_, '_> {
             return X::In(boxed(x), boxed(items));
         }
         let x = self.fit(b.span, x, ty, Ty::one(base));
-        X::In(boxed(x), boxed(set))
+        self.among(x, set, base)
+    }
+
+    /// Is it one of the set? Of texts, whether the same words are.
+    fn among(&mut self, x: X, set: X, base: Base) -> X {
+        if base != Base::Text {
+            return X::In(boxed(x), boxed(set));
+        }
+        let reg = self.a.reg();
+        let same = same_words(X::Reg(reg), x);
+        X::Fold { op: Fold::Any, set: boxed(set), reg, x: boxed(same), decimal: false }
     }
 
     // ------------------------------------------------------------ names
@@ -529,7 +543,7 @@ impl Cx<'_, '_> {
                 } else if keys > 0 {
                     self.c.faults.add("N205", span, &[n]);
                 }
-                (X::Var { v, inst: boxed(inst), keys: key_xs }, ty)
+                (self.read(X::Var { v, inst: boxed(inst), keys: key_xs }), ty)
             }
             Decl::Value(v) => {
                 let def = &self.c.values[usize::from(v)];
@@ -715,7 +729,7 @@ impl Cx<'_, '_> {
         let v = self.c.vars.iter().position(|v| v.id == n && v.input)? as u16;
         let keys = if item.is_some() { vec![X::AnswerItem(b())] } else { Vec::new() };
         let ty = self.c.vars[usize::from(v)].ty;
-        Some((X::Var { v, inst: boxed(X::AnswerSeat(b())), keys }, Ty { opt: false, ..ty }))
+        Some((self.read(X::Var { v, inst: boxed(X::AnswerSeat(b())), keys }), Ty { opt: false, ..ty }))
     }
 
     fn item_attr(&self, list: u16, n: &str, item: X) -> Option<Typed> {
@@ -899,7 +913,11 @@ impl Cx<'_, '_> {
             (ShapeDef::Grid { cols, .. }, [c, r]) => {
                 // Spaces of a grid are numbered row by row from 1.
                 let row = X::Arith(Arith::Mul, boxed(X::Arith(Arith::Sub, boxed(r.clone()), boxed(X::K(1)))), boxed(X::K(i64::from(*cols))));
-                X::Arith(Arith::Add, boxed(row), boxed(c.clone()))
+                let n = X::Arith(Arith::Add, boxed(row), boxed(c.clone()));
+                // Beyond the edge there is nothing, and not the next row.
+                let from = X::Cmp(Cmp::Ge, boxed(c.clone()), boxed(X::K(1)));
+                let to = X::Cmp(Cmp::Le, boxed(c.clone()), boxed(X::K(i64::from(*cols))));
+                X::If(boxed(X::And(boxed(from), boxed(to))), boxed(n), boxed(X::K(crate::scenario::model::NONE)))
             }
             (_, [n]) => n.clone(),
             _ => {
@@ -920,11 +938,11 @@ impl Cx<'_, '_> {
         }
         let rest = &keys[dims.len().min(keys.len())..];
         if rest.is_empty() {
-            return (X::Var { v, inst, keys: key_xs }, ty);
+            return (self.read(X::Var { v, inst, keys: key_xs }), ty);
         }
         if rest.len() > history.len() {
             self.c.faults.add("N211", span, &[n]);
-            return (X::Var { v, inst, keys: key_xs }, ty);
+            return (self.read(X::Var { v, inst, keys: key_xs }), ty);
         }
         let loops = &history[history.len() - rest.len()..];
         let mut passes = Vec::new();
@@ -938,7 +956,7 @@ impl Cx<'_, '_> {
             }
             passes.push((x, by_item));
         }
-        (X::Past { v, inst, keys: key_xs, passes }, ty.opt())
+        (self.read(X::Past { v, inst, keys: key_xs, passes }), ty.opt())
     }
 
     // ------------------------------------------------------------ functions
@@ -1218,13 +1236,17 @@ impl Cx<'_, '_> {
 
     fn points(&mut self, p: &Arg, c: &Arg) -> Typed {
         let (v, _) = self.ex(&p.value, None);
-        let over = match &v {
-            X::Var { v, .. } | X::Past { v, .. } => self.c.share_sets.get(v).cloned(),
-            _ => None,
-        };
+        let v = if let X::Shares(v) = v { v } else { boxed(v) };
         let (item, _) = self.ex(&c.value, None);
-        let over = over.unwrap_or(X::List(Vec::new()));
-        (X::Points { v: boxed(v), over: boxed(over), item: boxed(item) }, NUM.opt())
+        (X::Points { v, item: boxed(item) }, NUM.opt())
+    }
+
+    /// A value as it is read: of points shared out, the numbers.
+    fn read(&self, x: X) -> X {
+        match &x {
+            X::Var { v, .. } | X::Past { v, .. } if self.c.shares.contains(v) => X::Shares(boxed(x)),
+            _ => x,
+        }
     }
 
     fn space_arg(&mut self, a: &Arg) -> (X, Option<u16>) {
@@ -1330,6 +1352,12 @@ fn as_list(x: X, ty: Ty) -> X {
 }
 
 /// A team of the scenario compares by kind, so that it means the same at every table.
+/// Two texts are the same when their words are; nothing is the same as nothing.
+fn same_words(a: X, b: X) -> X {
+    let same = X::Same(boxed(a.clone()), boxed(b.clone()));
+    X::Or(boxed(X::Eq(boxed(a), boxed(b))), boxed(same))
+}
+
 fn same_team(a: X, b: X) -> X {
     match (a, b) {
         (X::TeamAt { k, .. }, x) | (x, X::TeamAt { k, .. }) => X::Eq(boxed(X::TeamKind(boxed(x))), boxed(X::K(i64::from(k)))),

@@ -16,7 +16,7 @@ mod words;
 
 pub use words::say_of;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use expr::{Around, Cx};
 use names::{Decl, Names};
@@ -66,7 +66,7 @@ pub struct Compiler<'t> {
     pub ending_ids: Vec<String>,
     pub panel_ids: Vec<String>,
     pub tier_sizes: BTreeMap<u16, Vec<u32>>,
-    pub share_sets: BTreeMap<u16, X>,
+    pub shares: BTreeSet<u16>,
     pub frame: Frame,
     pub(super) index: words::Index<'t>,
 }
@@ -103,7 +103,7 @@ pub fn compile(tree: &Tree, hash: &str, faults: &mut Faults) -> Option<Scenario>
         ending_ids: Vec::new(),
         panel_ids: Vec::new(),
         tier_sizes: BTreeMap::new(),
-        share_sets: BTreeMap::new(),
+        shares: BTreeSet::new(),
         frame: Frame::default(),
         index: words::Index::new(tree),
     };

@@ -86,9 +86,8 @@ impl<'t> Compiler<'t> {
                             let sizes = sizes.iter().map(|s| u32::try_from(*s).unwrap_or(0)).collect();
                             self.tier_sizes.insert(v as u16, sizes);
                         }
-                        Input::Share { over, .. } => {
-                            let over = self.with(around.clone(), |cx| cx.set(over, None).0);
-                            self.share_sets.insert(v as u16, over);
+                        Input::Share { .. } => {
+                            self.shares.insert(v as u16);
                         }
                         _ => {}
                     }
@@ -610,7 +609,6 @@ impl<'t> Compiler<'t> {
             Input::Share { total, over } => {
                 let total = self.with(a(), |cx| cx.number(total));
                 let (over, base) = self.with(a(), |cx| cx.set(over, None));
-                self.share_sets.insert(v, over.clone());
                 (InputDef::Share { total, over }, base)
             }
         }
