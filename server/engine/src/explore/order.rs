@@ -278,10 +278,11 @@ impl<'a> Reader<'a> {
     fn one(&mut self, x: &'a X) {
         match x {
             X::First(s) | X::Last(s) | X::Nth(_, s) | X::Index(_, s) | X::Next { set: s, .. } | X::Tier { v: s, .. } => self.ordered(s),
-            X::EqList(a, b) | X::Points { v: a, over: b, .. } => {
+            X::EqList(a, b) => {
                 self.ordered(a);
                 self.ordered(b);
             }
+            X::Points { v, .. } | X::Shares(v) if !self.over_items(v) => self.tells(),
             X::Sorted { keys, .. } | X::RankOf { keys, .. } | X::Best { keys, .. } => self.keys(keys),
             X::Fold { op: Fold::Min | Fold::Max | Fold::Median, x, .. } if !self.number(x) => self.tells(),
             X::OnlyToken { kind } if self.made[usize::from(*kind)] => self.tells(),
@@ -289,6 +290,12 @@ impl<'a> Reader<'a> {
             X::AllAnswers(_) | X::AnswerSeat(_) | X::AnswerItem(_) | X::Succeeds { .. } => self.tells(),
             _ => {}
         }
+    }
+
+    /// Points given to rows of a list: no person stands among them.
+    fn over_items(&self, points: &X) -> bool {
+        let (X::Var { v, .. } | X::Past { v, .. }) = points else { return false };
+        self.sc.moves.iter().flat_map(|m| &m.asks).any(|a| a.var == *v && matches!(a.base, Base::Item(_)))
     }
 
     /// Things in the order of people would tell people apart.

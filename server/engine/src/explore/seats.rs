@@ -164,7 +164,7 @@ impl Seats {
         };
         for (n, strand) in st.strands.iter().filter(|s| s.alive).enumerate() {
             let Some(run) = &strand.running else { continue };
-            for (flag, list) in [(1, &run.asked), (2, &run.done), (3, &run.hands)] {
+            for (flag, list) in [(1, &run.asked[..]), (2, &run.done), (3, &run.hands)] {
                 list.iter().for_each(|seat| looks[*seat as usize].word(n as u64 * 8 + flag));
             }
             let mut own: Vec<Vec<Hash>> = vec![Vec::new(); looks.len()];

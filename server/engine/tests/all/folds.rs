@@ -308,7 +308,9 @@ fn renamed(sc: &Scenario, st: &State, to: &[u32]) -> State {
         list.sort_unstable();
         list
     };
-    let filled = |mv: u16, inputs: &[Val]| sc.moves[usize::from(mv)].asks.iter().zip(inputs).map(|(a, x)| val(a.var, x)).collect::<Vec<_>>();
+    let filled = |mv: u16, inputs: &[Val]| {
+        sc.moves[usize::from(mv)].asks.iter().zip(inputs).map(|(a, x)| val(a.var, x)).collect::<sofia_engine::event::Filled>()
+    };
     let item = |mv: u16, i: i64| if sc.moves[usize::from(mv)].answers.as_ref().is_some_and(|a| a.2 == Base::Seat) { num(i) } else { i };
     let unit = |u: sofia_engine::event::Unit| sofia_engine::event::Unit { inst: inst(u.scope, u.inst), ..u };
 
@@ -356,7 +358,7 @@ fn renamed(sc: &Scenario, st: &State, to: &[u32]) -> State {
     groups.iter_mut().for_each(|g| g.members = sorted(&g.members));
     out.groups = Arc::new(groups);
     for run in out.strands.iter_mut().filter_map(|s| s.running.as_mut()) {
-        (run.asked, run.done) = (sorted(&run.asked), sorted(&run.done));
+        (run.asked, run.done) = (sorted(&run.asked).into(), sorted(&run.done).into());
         run.floor = run.floor.map(one);
         for a in &mut run.sealed {
             (a.unit, a.item, a.inputs) = (unit(a.unit), item(a.mv, a.item), filled(a.mv, &a.inputs));
