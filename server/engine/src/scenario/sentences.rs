@@ -94,6 +94,7 @@ pub const CATALOGUE: &[Sentence] = &[
     row("W136", &["file"], "Nessuno usa {0}.", "Nobody uses {0}.", "Nominalo in `rows` o `roles` di scenario.toml.", "Name it in `rows` or `roles` of scenario.toml."),
     row("S137", &["id", "first row"], "«{0}» c'è già alla riga {1}.", "«{0}» is already in row {1}.", "", ""),
     row("S138", &["kind", "column"], "Nella riga è vuota la cella «{1}», che {0:alla} serve.", "In this row cell «{1}» is empty, and {0:the} needs it.", "", ""),
+    row("S149", &["id"], "«{0}» c'è già in questo elenco.", "«{0}» is in this list already.", "Per più carte uguali: `qty = 2`.", "For several equal cards: `qty = 2`."),
     row("S140", &[], "Manca il titolo: la prima riga deve essere `# Titolo`.", "The title is missing: the first line must be `# Title`.", "", ""),
     row("S141", &[], "C'è del testo prima del titolo.", "There is text before the title.", "Spostalo sotto `# Titolo`.", "Move it below `# Title`."),
     row("S142", &[], "Il titolo con un solo # c'è già.", "There is already a heading with one #.", "Scrivi `## …`.", "Write `## …`."),

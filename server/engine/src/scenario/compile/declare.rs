@@ -182,18 +182,30 @@ impl<'t> Compiler<'t> {
 
     fn items_of(&mut self, n: &'t Node, list: u16) -> Vec<ItemDef> {
         match n.get("rows").map(|v| &v.kind) {
-            Some(ValueKind::List(rows)) => rows
-                .iter()
-                .filter_map(|v| v.text())
-                .enumerate()
-                .map(|(i, (t, span))| {
-                    self.names.add(t, Decl::Item(list, i as u32), span, self.faults);
-                    item(t, 1)
-                })
-                .collect(),
+            Some(ValueKind::List(rows)) => {
+                self.each_once(rows);
+                rows.iter()
+                    .filter_map(|v| v.text())
+                    .enumerate()
+                    .map(|(i, (t, span))| {
+                        self.names.add(t, Decl::Item(list, i as u32), span, self.faults);
+                        item(t, 1)
+                    })
+                    .collect()
+            }
             Some(ValueKind::Text(path)) => self.items_of_sheet(path, list),
             Some(ValueKind::Map(dims)) => self.cross(dims, list),
             _ => Vec::new(),
+        }
+    }
+
+    /// Two rows of one name would be two things that nobody can tell apart.
+    fn each_once(&mut self, rows: &[Value]) {
+        for (i, row) in rows.iter().enumerate() {
+            let id = plain(row);
+            if !id.is_empty() && rows[..i].iter().any(|r| plain(r) == id) {
+                self.faults.add("S149", row.span, &[&id]);
+            }
         }
     }
 
@@ -221,6 +233,7 @@ impl<'t> Compiler<'t> {
             let ValueKind::List(values) = &d.value.kind else {
                 continue;
             };
+            self.each_once(values);
             let words: Vec<String> = values.iter().map(plain).collect();
             ids = ids.iter().flat_map(|a| words.iter().map(move |w| if a.is_empty() { w.clone() } else { format!("{a}_{w}") })).collect();
         }

@@ -297,7 +297,12 @@ impl<'f> Parser<'f> {
         if self.is("in") || self.is("not") && self.is_at(1, "in") {
             let not = self.eat("not");
             self.take();
-            let b = self.other()?;
+            let mut b = self.other()?;
+            // `x in 1 to 6`: between numbers there is no doubt.
+            if matches!(*b.kind, Kind::Number(_)) && self.eat("to") {
+                let end = self.other()?;
+                b = self.ex(start, Kind::Range(b, end));
+            }
             return Ok(self.ex(start, Kind::In { a, b, not }));
         }
         if self.eat("has") {
