@@ -14,7 +14,7 @@ mod steps;
 mod told;
 mod verdict;
 
-pub use told::{Told, Who};
+pub use told::{Told, Who, line, name_of};
 pub use verdict::{Finding, Kind, verdict};
 
 use std::collections::VecDeque;

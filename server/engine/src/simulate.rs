@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::command::{Answers, Command, DeskAct};
 use crate::decide::{decide, decide_owned, mix};
 use crate::event::Event;
+use crate::explore::{line, name_of};
 use crate::id::{Millis, TableId};
 use crate::refusal::Code;
 use crate::scenario::model::Scenario;
@@ -76,8 +77,8 @@ pub enum Fault {
     Panic,
 }
 
-/// When, and what somebody does.
-pub type Log = Vec<(Millis, Command)>;
+/// When, and what somebody does, as a line of a play: people are called p1, p2, … in order of seat.
+pub type Log = Vec<(Millis, String)>;
 
 /// Plays session `k` of a simulation; what happened is added to the tally, and what was done to the log.
 ///
@@ -112,6 +113,14 @@ pub fn lobby(sc: &Scenario, size: Size) -> Result<State, Fault> {
     Ok(st)
 }
 
+/// What stands in a play before the lines of a session: who sits where.
+#[must_use]
+pub fn head(size: Size, title: &str) -> String {
+    let tables: Vec<Vec<String>> =
+        (0..size.tables).map(|t| (t * size.seats..(t + 1) * size.seats).map(|s| name_of(i64::from(s))).collect()).collect();
+    format!("title = {title:?}\nseats = {tables:?}\n")
+}
+
 /// The seed of one session: of its number, and of how many play.
 fn seed_of(seed: u64, lobby: &State, k: u64) -> u64 {
     let size = u64::from(lobby.tables) << 32 | lobby.seats.len() as u64;
@@ -127,6 +136,8 @@ struct Session<'a> {
     events: Vec<Event>,
     bots: bots::Bots,
     log: Option<&'a mut Log>,
+    /// How far the time of the log has come.
+    written: Millis,
 }
 
 impl<'a> Session<'a> {
@@ -135,7 +146,7 @@ impl<'a> Session<'a> {
         let mut st = lobby.clone();
         st.seed = mix(seed);
         let bots = bots::Bots::new(seed, st.seats.len());
-        Session { sc, st: Some(st), at: 0, events: Vec::new(), bots, log }
+        Session { sc, st: Some(st), at: 0, events: Vec::new(), bots, log, written: 0 }
     }
 
     fn play(&mut self, tally: &mut Tally) -> Result<(), Fault> {
@@ -159,9 +170,7 @@ impl<'a> Session<'a> {
     }
 
     fn go(&mut self, command: &Command, tally: &mut Tally) -> Result<(), Fault> {
-        if let Some(log) = &mut self.log {
-            log.push((self.at, command.clone()));
-        }
+        self.write_down(command);
         let mut events = std::mem::take(&mut self.events);
         events.clear();
         // A session that is refused something is over: its state is not needed again.
@@ -180,6 +189,19 @@ impl<'a> Session<'a> {
             self.bots.event(self.sc, st, event, self.at);
         }
         Ok(())
+    }
+
+    /// Plays count time in whole seconds: it passes when the clock is due.
+    fn write_down(&mut self, command: &Command) {
+        let (Some(log), Some(st)) = (&mut self.log, &self.st) else { return };
+        let line = if *command == Command::Tick {
+            let seconds = (self.at - self.written + 999).max(0) / 1000;
+            self.written += seconds * 1000;
+            Some(format!("time {seconds} s"))
+        } else {
+            line(self.sc, st, command)
+        };
+        log.extend(line.map(|line| (self.at, line)));
     }
 
     /// Ids of the phases that run.

@@ -191,7 +191,7 @@ fn sentence(finding: &Finding, f: &Found, lang: &str) -> String {
 
 fn way(place: &Place, lang: &str) {
     let who = |t: &Told| match t.who {
-        Who::Seat(n) => format!("{} {n}", say(lang, "posto", "seat")),
+        Who::Seat(n) => format!("p{n}"),
         Who::Desk => say(lang, "regia", "desk").to_string(),
         Who::Clock => say(lang, "orologio", "clock").to_string(),
     };

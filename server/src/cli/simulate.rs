@@ -12,7 +12,7 @@ use crate::trouble::Trouble;
 use clap::Args;
 use serde::Serialize;
 use sofia_engine::Scenario;
-use sofia_engine::simulate::{Fault, Report, Size, Tally, lobby, play, report, sizes};
+use sofia_engine::simulate::{Fault, Report, Size, Tally, head, lobby, play, report, sizes};
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,7 +38,7 @@ pub struct SimulateArgs {
     /// Threads; without it, one for each core
     #[arg(long)]
     threads: Option<usize>,
-    /// Play only this session, and show its moves
+    /// Play only this session, and show its moves as lines of a play
     #[arg(long)]
     only: Option<u64>,
     /// Print JSON
@@ -247,7 +247,7 @@ fn progress(done: &mpsc::Receiver<u64>, size: Size, args: &SimulateArgs) {
     }
 }
 
-/// One session, with every move shown.
+/// One session, as a play that can be pasted in a file of `plays/`. Chance is not in it.
 fn one(sc: &Scenario, size: Size, args: &SimulateArgs, k: u64) -> Outcome {
     let mut log = Vec::new();
     let mut tally = Tally::new(sc, size);
@@ -255,10 +255,19 @@ fn one(sc: &Scenario, size: Size, args: &SimulateArgs, k: u64) -> Outcome {
         let played = catch_unwind(AssertUnwindSafe(|| play(sc, &start, args.seed, k, &mut tally, Some(&mut log))));
         played.unwrap_or(Err(Fault::Panic))
     });
-    for (at, command) in &log {
-        let said = serde_json::to_string(command).unwrap_or_default();
-        tell!("{:>4}:{:02}  {said}", at / 60_000, at / 1000 % 60);
+    tell!("{}script = \'\'\'", head(size, &format!("{} {k}", say(&args.lang, "Partita", "Session"))));
+    tell!(
+        "# {}",
+        say(
+            &args.lang,
+            "I tiri non ci sono: `chance …` prima della riga che li fa.",
+            "Draws are not here: `chance …` before the line that makes them."
+        )
+    );
+    for (at, line) in &log {
+        tell!("{line:<60} # {}:{:02}", at / 60_000, at / 1000 % 60);
     }
+    tell!("\'\'\'");
     match played {
         Ok(()) => {
             tell!("{}", say(&args.lang, "Arriva alla fine.", "It comes to its end."));

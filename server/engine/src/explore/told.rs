@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::steps::Step;
 use crate::command::{Answer, Answers, Command, DeskAct, SeatAct};
-use crate::scenario::model::{AskDef, Base, InputDef, Scenario};
+use crate::id::SeatId;
+use crate::scenario::model::{AskDef, Base, BoardDef, InputDef, Scenario, ShapeDef, SpaceDef};
 use crate::state::State;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -33,10 +34,32 @@ pub fn told(sc: &Scenario, st: &State, step: &Step) -> Option<Told> {
     })
 }
 
+/// The line of a play that does the same, where people are called p1, p2, …; `None`: no play says it.
+#[must_use]
+pub fn line(sc: &Scenario, st: &State, command: &Command) -> Option<String> {
+    let person = |seat: &SeatId| name_of(i64::from(seat.0));
+    Some(match command {
+        Command::Seat { seat, act } => {
+            let colon = if matches!(act, SeatAct::Back { .. } | SeatAct::Judge { .. } | SeatAct::Leave) { "" } else { ":" };
+            format!("{}{colon} {}", person(seat), seat_act(sc, st, act))
+        }
+        Command::Desk { act: DeskAct::Begin } => return None,
+        Command::Desk { act } => format!("desk: {}", desk_act(sc, st, act)),
+        Command::Presence { seat, here } => format!("{} {}", person(seat), if *here { "returns" } else { "drops" }),
+        Command::Open { .. } | Command::Join { .. } | Command::Tick => return None,
+    })
+}
+
+/// What a person is called in such lines.
+#[must_use]
+pub fn name_of(seat: i64) -> String {
+    format!("p{}", seat + 1)
+}
+
 fn seat_act(sc: &Scenario, st: &State, act: &SeatAct) -> String {
     match act {
-        SeatAct::Move { name, inputs, .. } => made(sc, st, name, inputs),
-        SeatAct::Back { name, .. } => format!("backs {name}"),
+        SeatAct::Move { name, item, inputs } => made(sc, st, name, *item, inputs),
+        SeatAct::Back { name, item, of } => format!("backs {} of {}", made(sc, st, name, *item, &Answers::new()), name_of(i64::from(of.0))),
         SeatAct::Ack => "ack".into(),
         SeatAct::Spoken => "spoken".into(),
         SeatAct::Hand { up } => if *up { "hand up" } else { "hand down" }.into(),
@@ -50,7 +73,7 @@ fn desk_act(sc: &Scenario, st: &State, act: &DeskAct) -> String {
     match act {
         DeskAct::Begin => "begin".into(),
         DeskAct::Pick { choice, .. } => format!("picks {}", choice + 1),
-        DeskAct::Move { name, inputs, .. } => made(sc, st, name, inputs),
+        DeskAct::Move { name, inputs, .. } => made(sc, st, name, None, inputs),
         DeskAct::Judge { ask, yes, .. } => judged(sc, st, *ask, *yes),
         DeskAct::Inject { inject, .. } => format!("inject {inject}"),
         _ => "next".into(),
@@ -59,43 +82,56 @@ fn desk_act(sc: &Scenario, st: &State, act: &DeskAct) -> String {
 
 fn judged(sc: &Scenario, st: &State, ask: u32, yes: bool) -> String {
     let name = st.asks.iter().find(|a| a.ask == ask).map_or("", |a| sc.moves[usize::from(a.mv)].id.as_str());
-    format!("{} {name}", if yes { "accepts" } else { "refuses" })
+    format!("{} {name}", if yes { "accepts" } else { "declines" })
 }
 
-fn made(sc: &Scenario, st: &State, name: &str, inputs: &Answers) -> String {
-    let asks = sc.moves.iter().find(|m| m.id == name).map(|m| m.asks.as_slice()).unwrap_or_default();
+fn made(sc: &Scenario, st: &State, name: &str, item: Option<i64>, inputs: &Answers) -> String {
+    let def = sc.moves.iter().find(|m| m.id == name);
+    let asks = def.map(|m| m.asks.as_slice()).unwrap_or_default();
     let one = |a: &AskDef| inputs.get(&a.id).map(|answer| format!("{} = {}", a.id, said(sc, st, a, answer)));
     let all: Vec<String> = asks.iter().filter_map(one).collect();
-    format!("{name} {}", all.join(", ")).trim_end().to_string()
+    let base = def.and_then(|m| m.answers.as_ref()).map_or(Base::Number, |(_, _, base)| *base);
+    let about = item.map_or_else(String::new, |n| format!("[{}]", thing(sc, st, base, n)));
+    format!("{name}{about} {}", all.join(", ")).trim_end().to_string()
 }
 
 fn said(sc: &Scenario, st: &State, ask: &AskDef, answer: &Answer) -> String {
-    let list = |l: &[i64]| l.iter().map(|n| thing(sc, st, ask, *n)).collect::<Vec<_>>().join(", ");
+    let numbers = matches!(ask.input, InputDef::Number { .. } | InputDef::Share { .. });
+    let base = if numbers { Base::Number } else { ask.base };
+    let list = |l: &[i64]| format!("[{}]", l.iter().map(|n| thing(sc, st, base, *n)).collect::<Vec<_>>().join(", "));
     match answer {
         Answer::Yes(yes) => if *yes { "yes" } else { "no" }.into(),
-        Answer::Number(n) => thing(sc, st, ask, *n),
+        Answer::Number(n) => thing(sc, st, base, *n),
         Answer::Decimal(f) => f.to_string(),
-        Answer::Text(_) => "…".into(),
-        Answer::List(l) => format!("[{}]", list(l)),
-        Answer::Tiers(tiers) => tiers.iter().map(|t| format!("[{}]", list(t))).collect(),
+        Answer::Text(t) => format!("\"{t}\""),
+        Answer::List(l) => list(l),
+        Answer::Tiers(tiers) => list(&tiers.concat()),
     }
 }
 
-fn thing(sc: &Scenario, st: &State, ask: &AskDef, n: i64) -> String {
+fn thing(sc: &Scenario, st: &State, base: Base, n: i64) -> String {
     let at = usize::try_from(n).unwrap_or(usize::MAX);
-    let found = match ask.base {
-        _ if matches!(ask.input, InputDef::Number { .. } | InputDef::Share { .. }) => None,
+    let found = match base {
         Base::Item(l) => sc.lists[usize::from(l)].items.get(at).map(|i| i.id.clone()),
         Base::Token(k) => {
             st.tokens.get(at).and_then(|t| sc.lists[usize::from(sc.kinds[usize::from(k)].list)].items.get(t.item as usize)).map(|i| i.id.clone())
         }
         Base::Role => sc.roles.get(at).map(|r| r.id.clone()),
+        Base::Team => sc.teams.get(at % sc.teams.len().max(1)).map(|t| t.id.clone()),
         Base::Space(b) => {
-            let spaces = &sc.boards[usize::from(b)].spaces;
-            spaces.get(at % spaces.len().max(1)).map(|s| s.id.clone())
+            let board = &sc.boards[usize::from(b)];
+            board.spaces.get(at % board.spaces.len().max(1)).map(|s| space(board, s))
         }
-        Base::Seat => Some(format!("{}", n + 1)),
+        Base::Seat => Some(name_of(n)),
         _ => None,
     };
     found.unwrap_or_else(|| n.to_string())
+}
+
+fn space(board: &BoardDef, s: &SpaceDef) -> String {
+    match board.shape {
+        ShapeDef::Graph => s.id.clone(),
+        ShapeDef::Grid { .. } => format!("{}[{}, {}]", board.id, s.col, s.row),
+        ShapeDef::Path { .. } | ShapeDef::Ring(_) => format!("{}[{}]", board.id, s.n),
+    }
 }

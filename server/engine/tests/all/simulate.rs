@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::common::{all_shipped, folder, ready, shipped, tiny, tiny_files_with};
-use sofia_engine::simulate::{Fault, Log, Report, Size, Tally, lobby, play, report, sizes};
+use sofia_engine::scenario::{diagnostic, load, load_and_prove, sentences};
+use sofia_engine::simulate::{Fault, Log, Report, Size, Tally, head, lobby, play, report, sizes};
 use sofia_engine::{Files, Scenario};
 
 pub fn tris() -> Arc<Scenario> {
@@ -82,6 +83,28 @@ fn a_session_alone_is_the_session_among_others() {
     let among: Vec<Log> = (0..4).map(|k| alone(k, &mut tally)).collect();
     assert_eq!(alone(2, &mut Tally::new(&sc, size)), among[2]);
     assert_ne!(among[2], among[3]);
+}
+
+/// What a session prints is a play: each line is understood, and where nothing is drawn all of it holds.
+#[test]
+fn a_session_is_written_as_lines_of_a_play() {
+    let tris = folder("engine/tests/scenarios/tris");
+    let all = all_shipped().into_iter().map(|slug| (shipped(&slug), false)).chain([(tris, true)]);
+    let mut wrong = String::new();
+    for (mut files, holds) in all {
+        let sc = ready(&files);
+        let size = sizes(&sc)[0];
+        let mut log = Log::new();
+        play(&sc, &lobby(&sc, size).unwrap(), 9, 1, &mut Tally::new(&sc, size), Some(&mut log)).unwrap();
+        assert!(log.iter().any(|(_, line)| line.starts_with("p1")), "{log:?}");
+        // A script has an end.
+        let lines: String = log.iter().take(300).map(|(_, line)| format!("{line}\n")).collect();
+        let text = format!("{}script = \'\'\'\n{lines}\'\'\'\n", head(size, "Di un bot"));
+        files.insert("plays/di_un_bot.toml".into(), text.clone().into_bytes());
+        let found = if holds { load_and_prove(&files) } else { load(&files) }.diagnostics;
+        wrong.extend(found.iter().map(|d| diagnostic::render(d, sentences::Lang::En)));
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
 }
 
 #[test]
