@@ -746,7 +746,7 @@ impl<'a> Env<'a> {
                 let a = self.num(a);
                 self.few(s).iter().position(|i| *i == a).map_or(NONE, |i| i as i64 + 1)
             }
-            X::Next { x, set, back, seated } => {
+            X::Next { x, set, back, base } => {
                 let x = self.num(x);
                 let list = self.few(set);
                 let n = list.len();
@@ -756,7 +756,7 @@ impl<'a> Env<'a> {
                 // Who is not in the list any more keeps her place: the one who sits next to it is meant.
                 let (least, most) = (list.iter().min(), list.iter().max());
                 let found = match back {
-                    _ if x == NONE || !*seated => None,
+                    _ if x == NONE || !matches!(base, Base::Seat | Base::Team) => None,
                     true => list.iter().filter(|y| **y < x).max().or(most),
                     false => list.iter().filter(|y| **y > x).min().or(least),
                 };

@@ -277,6 +277,8 @@ impl<'a> Reader<'a> {
 
     fn one(&mut self, x: &'a X) {
         match x {
+            // After somebody who is missing comes whoever sits next.
+            X::Next { base: Base::Seat, .. } => self.tells(),
             X::First(s) | X::Last(s) | X::Nth(_, s) | X::Index(_, s) | X::Next { set: s, .. } | X::Tier { v: s, .. } => self.ordered(s),
             X::EqList(a, b) => {
                 self.ordered(a);

@@ -90,13 +90,20 @@ impl Seats {
             return Names::default();
         }
         let mut looks = self.looks(canon, s);
-        // Who is named by whom tells apart those who look the same, once and once more.
-        for _ in 0..if self.naming.is_empty() { 0 } else { 2 } {
-            let mut sorted = looks.clone();
-            sorted.sort_unstable();
-            if sorted.windows(2).all(|w| w[0] != w[1]) {
+        let met = s.m.met && !s.st.met.is_empty();
+        // Who is named by whom, and who has met whom, tells apart those who look the same, once and once more.
+        for _ in 0..if self.naming.is_empty() && !met { 0 } else { 2 } {
+            if twice(&looks).is_none() {
                 break;
             }
+            self.named(s, &mut looks);
+        }
+        // Where everybody has met as many, one goes first, and the others are looked at from there.
+        while let Some(look) = twice(&looks).filter(|_| met) {
+            if let Some(first) = looks.iter_mut().find(|l| **l == look) {
+                *first = Hash::of([look, 1]).0;
+            }
+            self.named(s, &mut looks);
             self.named(s, &mut looks);
         }
         let mut order: Vec<usize> = (0..many).collect();
@@ -206,7 +213,7 @@ impl Seats {
         }
     }
 
-    /// Adds to each look by what, and by whom, a seat is named, and whom it names.
+    /// Adds to each look by what, and by whom, a seat is named, whom it names, and whom it has met.
     fn named(&self, s: &Seen<'_>, looks: &mut [u64]) {
         let (sc, st) = (s.sc, s.st);
         let mut more: Vec<(u64, u64)> = vec![(0, 0); looks.len()];
@@ -244,8 +251,21 @@ impl Seats {
                 }
             }
         }
+        for ((kind, a, b), n) in s.m.met.then(|| st.met.iter()).into_iter().flatten() {
+            for (one, other) in [(*a as usize, *b as usize), (*b as usize, *a as usize)] {
+                let met = Hash::of([u64::from(*kind) << 32 | u64::from(*n), looks[other]]);
+                more[one].1 = more[one].1.wrapping_add(met.1);
+            }
+        }
         for (look, (named, names)) in looks.iter_mut().zip(more) {
             *look = Hash::of([*look, named, names]).0;
         }
     }
+}
+
+/// A look that two have, the least of these.
+fn twice(looks: &[u64]) -> Option<u64> {
+    let mut sorted = looks.to_vec();
+    sorted.sort_unstable();
+    sorted.windows(2).find(|w| w[0] == w[1]).map(|w| w[0])
 }

@@ -261,8 +261,8 @@ pub enum X {
         x: B,
         set: B,
         back: bool,
-        /// Of seats, teams, tables: whoever is missing keeps her place.
-        seated: bool,
+        /// Of seats and teams, whoever is missing keeps her place.
+        base: Base,
     },
     RankOf {
         x: B,

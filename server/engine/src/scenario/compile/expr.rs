@@ -996,10 +996,7 @@ impl Cx<'_, '_> {
                 let x = self.one(&a.value, base);
                 match n {
                     "index" => (X::Index(boxed(x), boxed(set)), NUM.opt()),
-                    _ => {
-                        let seated = matches!(base, Base::Seat | Base::Team | Base::Table);
-                        (X::Next { x: boxed(x), set: boxed(set), back: n == "previous", seated }, Ty::one(base).opt())
-                    }
+                    _ => (X::Next { x: boxed(x), set: boxed(set), back: n == "previous", base }, Ty::one(base).opt()),
                 }
             }
             ("best" | "least", _) => self.best(n == "least", args, span),
