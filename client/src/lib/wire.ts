@@ -469,7 +469,7 @@ desk?: DeskPart | null,
  */
 debrief?: Array<DebriefPage> | null, };
 
-export type Pass = { name: string, n: number, of: number | null, };
+export type Pass = { name: Array<Inline>, n: number, of: number | null, };
 
 export type PawnPart = { 
 /**
@@ -657,10 +657,17 @@ paused: number | null, locked: boolean,
  */
 seats: [number, number], tables: number, 
 /**
- * `None`: a jurist must still review it.
  * Names of the teams, by their number at a table.
  */
-teams: Array<Array<Inline>>, reviewed: string | null, 
+teams: Array<Array<Inline>>, 
+/**
+ * People play roles, and step out of them at the end.
+ */
+roles: boolean, 
+/**
+ * `None`: a jurist must still review it.
+ */
+reviewed: string | null, 
 /**
  * What the projector shows.
  */
@@ -777,9 +784,13 @@ export type VersionPart = { inputs: { [key in string]: Answer }, by: Array<SeatI
 
 export type Waiting = { missing: number, asked: number, 
 /**
- * Who is still missing; `None` where the scenario hides it.
+ * Who is still missing; `None` where that is hidden.
  */
-seats: Array<SeatId> | null, };
+seats: Array<SeatId> | null, 
+/**
+ * All who are asked here, the missing and the done; empty where that is hidden.
+ */
+with: Array<SeatId>, };
 
 export type WatchAs = "desk" | "screen";
 

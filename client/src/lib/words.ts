@@ -1,5 +1,5 @@
 // Lines and prose as plain text, and the mark of what a jurist must still check.
-import type { Block, Inline, Line, Prose, ShownValue } from "./wire";
+import type { Block, Inline, Line, Pass, Prose, ShownValue } from "./wire";
 
 export type Names = (seat: number) => string;
 
@@ -44,6 +44,17 @@ export function isLine(value: ShownValue): value is Line {
 	);
 }
 
+/** What was answered to the questions of one decision, without those left empty. */
+export function decided(inputs: readonly { value: ShownValue }[], say: (value: ShownValue) => string): string {
+	const given = inputs.filter((i) => i.value !== null);
+	// Each tier has a line of its own.
+	const tiers = (v: ShownValue): v is ShownValue[] =>
+		Array.isArray(v) && v.length > 0 && !isLine(v) && v.every((t) => Array.isArray(t) && !isLine(t as ShownValue));
+	return given
+		.map((i) => (tiers(i.value) ? i.value.map((t, n) => `${n + 1}: ${say(t)}`).join("\n") : say(i.value)))
+		.join(" · ");
+}
+
 /** What this reader may not see: one hidden piece and nothing else. */
 export const isHidden = (value: ShownValue): boolean =>
 	isLine(value) && value.length === 1 && typeof value[0] === "object" && "hidden" in value[0];
@@ -54,6 +65,12 @@ export function valueText(value: ShownValue, name: Names, words: { yes: string; 
 	if (typeof value === "boolean") return value ? words.yes : words.no;
 	if (isLine(value)) return lineText(value, name);
 	return (value as ShownValue[]).map((v) => valueText(v, name, words)).join(", ") || "–";
+}
+
+/** The name of a loop; one of a letter or two is a counter for the rules, not a word. */
+export function passName(pass: Pass, name: Names): string {
+	const said = lineText(pass.name, name);
+	return said.length > 2 ? said : "";
 }
 
 /** Minutes of a limit, to the tenth: a minute and a half is neither one nor two. */
@@ -88,5 +105,9 @@ export function clockText(ms: number): string {
 	return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
 }
 
-/** A title without the name at its end that this reader is not told: "Al banco: …" is "Al banco". */
-export const untold = (title: string): string => title.replace(/[\s:]*[–…]$/, "");
+/** A title up to what this reader is not told: "Al banco: …" is "Al banco". */
+export function untold(title: Line | string, name: Names): string {
+	const from =
+		typeof title === "string" ? -1 : title.findIndex((piece) => typeof piece === "object" && "hidden" in piece);
+	return lineText(from < 0 ? title : title.slice(0, from), name).replace(/[\s:,–—«“"(]+$/, "");
+}

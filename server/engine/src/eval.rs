@@ -149,7 +149,7 @@ impl<'a> Env<'a> {
         match x {
             X::K(n) => *n,
             X::Reg(r) => self.regs.n[usize::from(*r)],
-            X::Me => self.cx.me,
+            X::Me => self.own(self.cx.me),
             X::CtxTable => self.cx.table,
             x => self.computed(x),
         }
@@ -182,8 +182,11 @@ impl<'a> Env<'a> {
     #[inline(never)]
     fn composed(&mut self, x: &X) -> i64 {
         match x {
-            X::CtxTeam => self.cx.team,
-            X::CtxGroup(k) => self.ctx_group(*k),
+            X::CtxTeam => self.own(self.cx.team),
+            X::CtxGroup(k) => {
+                let group = self.ctx_group(*k);
+                self.own(group)
+            }
             X::Arith(op, a, b) => {
                 let (a, b) = (self.num(a), self.num(b));
                 calculated(*op, a, b)
@@ -253,6 +256,14 @@ impl<'a> Env<'a> {
             X::Length(_) | X::Same(..) | X::Contains(..) => self.text(x),
             _ => self.of_set(x),
         }
+    }
+
+    /// What is each reader's own cannot be said on a screen that is nobody's.
+    fn own(&mut self, n: i64) -> i64 {
+        if n == NONE {
+            self.hidden |= matches!(self.guard, Some(crate::Viewer::Projector | crate::Viewer::Desk));
+        }
+        n
     }
 
     fn ctx_group(&self, kind: u8) -> i64 {

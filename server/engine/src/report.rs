@@ -9,7 +9,7 @@ use crate::id::Millis;
 use crate::scenario::model::{AskDef, Base, DEC, InputDef, NONE, Scenario, Scope, Val, VarDef, Words};
 use crate::state::State;
 use crate::view::prose::{Reader, plain_words};
-use crate::view::{DebriefPage, Inline, Line, ShownValue};
+use crate::view::{DebriefPage, Inline, Line, ShownValue, in_tiers};
 use crate::{Viewer, eval};
 
 /// One commit as the report needs it.
@@ -375,6 +375,9 @@ impl Builder<'_> {
             let value = match (&ask.input, v) {
                 (InputDef::Share { .. }, Val::L(l)) => {
                     crate::view::ShownValue::List(l.chunks_exact(2).map(|pair| shared(&mut r, ask, pair)).collect())
+                }
+                (InputDef::Tiers { sizes, .. }, Val::L(all)) => {
+                    ShownValue::List(in_tiers(all, sizes).into_iter().map(|tier| r.shown(input_say(ask), &Val::L(tier))).collect())
                 }
                 _ => r.shown(input_say(ask), v),
             };

@@ -7,6 +7,7 @@ pub mod prose;
 mod reach;
 pub mod sees;
 
+pub(crate) use build::in_tiers;
 pub use build::{Part, PartSet, class, parts_of, render, snapshot, touched};
 pub(crate) use reach::stays_apart;
 pub use reach::tables_touched;
@@ -112,9 +113,11 @@ pub struct SessionPart {
     /// Smallest and largest number of seats at a table.
     pub seats: [u32; 2],
     pub tables: u32,
-    /// `None`: a jurist must still review it.
     /// Names of the teams, by their number at a table.
     pub teams: Vec<Line>,
+    /// People play roles, and step out of them at the end.
+    pub roles: bool,
+    /// `None`: a jurist must still review it.
     pub reviewed: Option<String>,
     /// What the projector shows.
     pub projected: crate::command::Projected,
@@ -246,7 +249,7 @@ pub struct PhasePart {
 
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct Pass {
-    pub name: String,
+    pub name: Line,
     pub n: i64,
     pub of: Option<i64>,
 }
@@ -255,8 +258,10 @@ pub struct Pass {
 pub struct Waiting {
     pub missing: u32,
     pub asked: u32,
-    /// Who is still missing; `None` where the scenario hides it.
+    /// Who is still missing; `None` where that is hidden.
     pub seats: Option<Vec<SeatId>>,
+    /// All who are asked here, the missing and the done; empty where that is hidden.
+    pub with: Vec<SeatId>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, TS)]

@@ -1,6 +1,7 @@
 // The report of a session: what `GET /api/sessions/ID/timeline` answers, and what the pages work out from it. Pure.
 import { get } from "$lib/api";
 import type { DebriefPage, Line, ShownValue } from "$lib/wire";
+import { decided } from "$lib/words";
 
 export type Timeline = {
 	title: Line | string;
@@ -122,7 +123,7 @@ export function piles(q: Question, say: (value: ShownValue) => string, line: (l:
 	for (const d of q.all) for (const o of d.options ?? []) offered.add(line(o));
 	for (const text of offered) out.set(`=${text}`, { key: `=${text}`, text, n: 0, blank: false, tables: [], seqs: [] });
 	for (const d of q.all) {
-		const text = d.inputs.map((i) => say(i.value)).join(" · ") || line(d.label);
+		const text = decided(d.inputs, say) || line(d.label);
 		const key = d.defaulted ? "absent" : `=${text}`;
 		const pile = out.get(key) ?? { key, text, n: 0, blank: d.defaulted, tables: [], seqs: [] };
 		const n = Math.max(1, d.by.length);

@@ -98,9 +98,9 @@ function tableView(n: number, session: SessionPart, people: SeatView[], parts: P
 const isGauge = (s: Shown): boolean =>
 	typeof s.value === "number" && s.key === null && (s.how === "gauge" || s.range !== null) && s.owner.of !== "seat";
 
-/** A title whose name only the table knows ends before the dash. */
+/** A title as far as it is known here; one that is known at the table alone is the name that the scenario gives the phase. */
 export function known(title: Line, phase: string | null, name: Names): string {
-	const said = untold(lineText(title, name));
+	const said = untold(title, name);
 	return said || (phase ?? "…").replaceAll("_", " ").replace(/^./, (c) => c.toLocaleUpperCase());
 }
 

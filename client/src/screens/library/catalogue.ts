@@ -13,7 +13,7 @@ export type Card = {
 	tables: [number, number] | number | null;
 	langs: string[];
 	reviewed: string | null;
-	phases: { title: Words; note?: Words; minutes?: number | null; limit?: number | null }[];
+	phases: { title: Line; note?: Words; minutes?: number | null; limit?: number | null }[];
 	roles: Words[];
 	to_verify: [Words, string][];
 };

@@ -10,7 +10,9 @@ const ROWS: Record<string, number> = { quotes: 6, words: 6, compare: 4, list: 10
 export function slides(parts: Parts, only: string | null): Slide[] {
 	const open = parts.panels ?? [];
 	const chosen = open.filter((p) => p.id === only);
-	const panels = (chosen.length ? chosen : open).flatMap(pages);
+	// One with nothing in it yet is shown only where the desk asks for it.
+	const full = open.filter((p) => p.rows.length > 0 || p.withheld || p.text.length > 0);
+	const panels = (chosen.length ? chosen : full).flatMap(pages);
 	if (panels.length) return panels.map((panel) => ({ panel }));
 	const pawns = parts.pawns ?? [];
 	return (parts.boards ?? []).map((board, n) => ({ board, n })).filter((b) => pawns.some((p) => p.board === b.n));

@@ -333,8 +333,8 @@ export class Play {
 		const w = this.phase?.waiting;
 		// What ends at the desk, and asks nothing that must be answered, waits for nobody.
 		if (!w || (this.phase?.ends === "desk" && !this.phase.ack && this.moves.every((m) => m.extra))) return "";
-		if (w.missing === 1 && w.seats?.length === 1 && w.seats[0] !== this.me?.seat)
-			return t.missingOne(this.name(w.seats[0] ?? 0));
+		const last = w.missing === 1 ? w.seats?.[0] : undefined;
+		if (last !== undefined) return last === this.me?.seat ? t.missingMe : t.missingOne(this.name(last));
 		return w.seats === null && w.missing > 0 && w.asked === 0 ? t.waited : t.missing(w.missing, w.asked);
 	}
 
@@ -343,11 +343,9 @@ export class Play {
 		const left = this.left();
 		if (left === null) return "";
 		const seconds = Math.max(0, Math.round(left / 1000));
-		return seconds >= 90
-			? c.minutesWords(Math.round(seconds / 60))
-			: seconds >= 55
-				? c.minutesWords(1)
-				: c.secondsWords(seconds);
+		if (seconds < 55) return c.secondsWords(seconds);
+		// A minute and a half is neither one nor two.
+		return c.minutesWords(seconds < 300 ? Math.max(1, Math.round(seconds / 30) / 2) : Math.round(seconds / 60));
 	}
 
 	pausedText(): string {

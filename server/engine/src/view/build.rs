@@ -17,7 +17,7 @@ use crate::eval::{Ctx, Env, Regs};
 use crate::event::{Event, Filled, Frame, Spot, Unit};
 use crate::id::SeatId;
 use crate::scenario::model::{
-    AskDef, Base, DEC, EndsDef, InputDef, KeyOf, MoveDef, NONE, PanelDef, Say, Scenario, Scope, ShapeDef, Step, Val, Words,
+    AskDef, Base, DEC, EndsDef, InputDef, KeyOf, MoveDef, NONE, PanelDef, PhaseDef, Say, Scenario, Scope, ShapeDef, Step, Val, Words,
 };
 use crate::state::{MessageKind, NewsWhat, Running, State};
 
@@ -418,6 +418,7 @@ impl<'a> Build<'a> {
             seats: self.sc.people.seats,
             tables: self.st.tables,
             teams: self.sc.teams.iter().map(|t| self.words(&t.name)).collect(),
+            roles: !self.sc.roles.is_empty(),
             reviewed: self.sc.reviewed.clone(),
             projected: self.st.projected.clone(),
             uncovered: self.st.uncovered,
@@ -544,7 +545,7 @@ impl<'a> Build<'a> {
             done,
             ack: def.ack && asked && !done,
             frozen: run.frozen,
-            waiting: self.waiting(run, def.cover),
+            waiting: self.waiting(strand, run, def),
             talk: def.talk,
             speaker: run.floor.map(SeatId),
             hands: run.hands.iter().map(|h| SeatId(*h)).collect(),
@@ -554,7 +555,7 @@ impl<'a> Build<'a> {
         })
     }
 
-    fn also(&self, def: &crate::scenario::model::PhaseDef, cx: Ctx) -> Vec<super::Prose> {
+    fn also(&self, def: &PhaseDef, cx: Ctx) -> Vec<super::Prose> {
         if cx.me == NONE {
             return Vec::new();
         }
@@ -583,16 +584,23 @@ impl<'a> Build<'a> {
         best
     }
 
-    fn waiting(&self, run: &Running, cover: bool) -> Option<Waiting> {
+    fn waiting(&self, strand: u32, run: &Running, def: &PhaseDef) -> Option<Waiting> {
         if run.asked.is_empty() || !self.expects(run) {
             return None;
         }
-        let missing: Vec<SeatId> =
-            run.asked.iter().filter(|s| !run.done.contains(s) && self.st.seats[**s as usize].counts()).map(|s| SeatId(*s)).collect();
-        if cover {
-            return Some(Waiting { missing: 0, asked: 0, seats: None });
+        if def.cover {
+            return Some(Waiting { missing: 0, asked: 0, seats: None, with: Vec::new() });
         }
-        Some(Waiting { missing: missing.len() as u32, asked: run.asked.len() as u32, seats: Some(missing) })
+        let waited = |s: &u32| !run.done.contains(s) && self.st.seats[*s as usize].counts();
+        let missing: Vec<SeatId> = run.asked.iter().filter(|s| waited(s)).map(|s| SeatId(*s)).collect();
+        let count = missing.len() as u32;
+        let asked = run.asked.len() as u32;
+        // Those of a small group that may not speak need not know who they are with.
+        if def.talk == super::Talk::Silent && matches!(self.st.strands[strand as usize].scope, Scope::Group(_)) {
+            return Some(Waiting { missing: count, asked, seats: None, with: Vec::new() });
+        }
+        let with = run.asked.iter().filter(|s| waited(s) || run.done.contains(s)).map(|s| SeatId(*s)).collect();
+        Some(Waiting { missing: count, asked, seats: Some(missing), with })
     }
 
     fn passes(&self, strand: u32) -> Vec<Pass> {
@@ -603,8 +611,10 @@ impl<'a> Build<'a> {
             for f in strand.frames.iter().rev() {
                 let Frame::Loop { id, n, times, .. } = f else { continue };
                 let def = &self.sc.loops[usize::from(*id)];
-                if let Some(name) = &def.name {
-                    out.insert(0, Pass { name: name.clone(), n: *n, of: def.promised.then_some(*times) });
+                if let Some(id) = &def.name {
+                    let words = self.words(&self.sc.vars[usize::from(def.count)].name);
+                    let name = if words.is_empty() { vec![super::Inline::Text(id.replace('_', " "))] } else { words };
+                    out.insert(0, Pass { name, n: *n, of: def.promised.then_some(*times) });
                 }
             }
             at = strand.parent;
@@ -612,7 +622,7 @@ impl<'a> Build<'a> {
         out
     }
 
-    fn turn(&self, def: &crate::scenario::model::PhaseDef, cx: Ctx) -> Option<TeamTag> {
+    fn turn(&self, def: &PhaseDef, cx: Ctx) -> Option<TeamTag> {
         let (var, base) = def.turn?;
         if base != Base::Team {
             return None;
@@ -1572,7 +1582,7 @@ fn ends(e: &EndsDef) -> Ends {
     }
 }
 
-fn in_tiers(list: &[i64], sizes: &[u32]) -> Vec<Vec<i64>> {
+pub(crate) fn in_tiers(list: &[i64], sizes: &[u32]) -> Vec<Vec<i64>> {
     let mut rest = list;
     sizes
         .iter()

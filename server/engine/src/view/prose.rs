@@ -24,18 +24,7 @@ impl Reader<'_> {
             return Vec::new();
         };
         let vals = self.places(p);
-        let mut out = Vec::new();
-        for b in &p.blocks {
-            match b {
-                Para::Paragraph(l) | Para::Heading(l) | Para::Quote(l) => out.extend(self.pieces(l, &vals)),
-                Para::List { items, .. } => {
-                    for i in items {
-                        out.extend(self.pieces(i, &vals));
-                    }
-                }
-            }
-        }
-        out
+        one_line(p.blocks.iter().map(|b| self.block(b, &vals)))
     }
 
     pub fn prose(&mut self, words: &Words) -> view::Prose {
@@ -43,7 +32,32 @@ impl Reader<'_> {
             return Vec::new();
         };
         let vals = self.places(p);
-        self.blocks(p, &vals)
+        let mut out = Vec::new();
+        for b in &p.blocks {
+            match self.whole_text(b, &p.places) {
+                Some(text) => out.extend(text),
+                None => out.push(self.block(b, &vals)),
+            }
+        }
+        out
+    }
+
+    /// A paragraph that is nothing but a thing's text keeps the paragraphs of that text.
+    fn whole_text(&mut self, b: &Para, places: &[PlaceX]) -> Option<view::Prose> {
+        let Para::Paragraph(pieces) = b else { return None };
+        let [Piece::Place(i)] = pieces.as_slice() else { return None };
+        let place = places.get(usize::from(*i))?;
+        let (list, col) = match place.say {
+            Say::ItemText(l) => (l, 1),
+            Say::ItemAttr(l, c) => (l, usize::from(c) + 2),
+            _ => return None,
+        };
+        if self.cx.is_nowhere() {
+            return None;
+        }
+        let Val::N(item) = self.seen(place)? else { return None };
+        let text = words_of(self.sc, usize::from(list), usize::try_from(item).ok()?, col)?.of(self.lang)?;
+        Some(self.blocks(text, &[]))
     }
 
     /// A told text, with the values computed when it was told.
@@ -66,15 +80,16 @@ impl Reader<'_> {
     }
 
     fn blocks(&self, p: &Prose, vals: &[Line]) -> view::Prose {
-        p.blocks
-            .iter()
-            .map(|b| match b {
-                Para::Paragraph(l) => view::Block::Paragraph { p: self.pieces(l, vals) },
-                Para::Heading(l) => view::Block::Heading { h: self.pieces(l, vals) },
-                Para::Quote(l) => view::Block::Quote { q: self.pieces(l, vals) },
-                Para::List { ordered, items } => view::Block::List { li: items.iter().map(|i| self.pieces(i, vals)).collect(), ordered: *ordered },
-            })
-            .collect()
+        p.blocks.iter().map(|b| self.block(b, vals)).collect()
+    }
+
+    fn block(&self, b: &Para, vals: &[Line]) -> view::Block {
+        match b {
+            Para::Paragraph(l) => view::Block::Paragraph { p: self.pieces(l, vals) },
+            Para::Heading(l) => view::Block::Heading { h: self.pieces(l, vals) },
+            Para::Quote(l) => view::Block::Quote { q: self.pieces(l, vals) },
+            Para::List { ordered, items } => view::Block::List { li: items.iter().map(|i| self.pieces(i, vals)).collect(), ordered: *ordered },
+        }
     }
 
     fn pieces(&self, pieces: &[Piece], vals: &[Line]) -> Line {
@@ -242,7 +257,7 @@ impl Reader<'_> {
         let Some(words) = usize::try_from(item).ok().and_then(|i| words_of(self.sc, usize::from(list), i, col)) else {
             return Vec::new();
         };
-        let line = words.of(self.lang).map_or_else(Vec::new, |p| self.blocks(p, &[]).into_iter().flat_map(flat).collect());
+        let line = words.of(self.lang).map_or_else(Vec::new, |p| one_line(self.blocks(p, &[]).into_iter()));
         if line.is_empty() && col == 0 {
             return self.sc.lists[usize::from(list)].items.get(item as usize).map_or_else(Vec::new, |i| vec![Inline::Text(i.id.replace('_', " "))]);
         }
@@ -298,13 +313,27 @@ impl Reader<'_> {
     }
 }
 
-fn flat(b: view::Block) -> Line {
-    match b {
-        view::Block::Paragraph { p } => p,
-        view::Block::Heading { h } => h,
-        view::Block::Quote { q } => q,
-        view::Block::List { li, .. } => li.concat(),
+/// Paragraphs and items of a list one after another, with a space between.
+fn one_line(blocks: impl Iterator<Item = view::Block>) -> Line {
+    let lines = blocks.flat_map(|b| match b {
+        view::Block::Paragraph { p } => vec![p],
+        view::Block::Heading { h } => vec![h],
+        view::Block::Quote { q } => vec![q],
+        view::Block::List { li, .. } => li,
+    });
+    let mut out = Line::new();
+    for line in lines {
+        if !out.is_empty() {
+            push_text(&mut out, " ");
+        }
+        for piece in line {
+            match piece {
+                Inline::Text(t) => push_text(&mut out, &t),
+                piece => out.push(piece),
+            }
+        }
     }
+    out
 }
 
 fn push_text(out: &mut Line, t: &str) {
@@ -342,11 +371,15 @@ pub fn plain_words(p: &Prose) -> String {
         }
     }
     let mut out = String::new();
-    for b in &p.blocks {
-        match b {
-            Para::Paragraph(l) | Para::Heading(l) | Para::Quote(l) => go(l, &mut out),
-            Para::List { items, .. } => items.iter().for_each(|i| go(i, &mut out)),
+    let lines = p.blocks.iter().flat_map(|b| match b {
+        Para::Paragraph(l) | Para::Heading(l) | Para::Quote(l) => std::slice::from_ref(l),
+        Para::List { items, .. } => items.as_slice(),
+    });
+    for line in lines {
+        if !out.is_empty() {
+            out.push(' ');
         }
+        go(line, &mut out);
     }
     out
 }

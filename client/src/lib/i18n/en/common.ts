@@ -22,7 +22,11 @@ const en: typeof it = {
 	verified: (when) => `Checked: ${when}`,
 	minutes: (n) => `${n} min`,
 	tables: (n) => (n === 1 ? "1 table" : `${n} tables`),
-	minutesWords: (n) => (n === 1 ? "one minute" : `${n} minutes`),
+	minutesWords: (n) => {
+		const whole = Math.floor(n);
+		const half = n > whole;
+		return `${whole === 1 ? "one" : whole}${half ? " and a half" : ""} ${n === 1 ? "minute" : "minutes"}`;
+	},
 	secondsWords: (n) => (n === 1 ? "one second" : `${n} seconds`),
 	network: { saved: "saved", sending: "sending…", retry: "retrying", unsaved: "not saved", connecting: "connecting…" },
 	timer: {

@@ -316,6 +316,7 @@ const desk: typeof it = {
 		pausedText: "The clock stands. We go on soon.",
 		retry: "trying again…",
 		over: "It is over. Thank you.",
+		overTalk: "Now let’s talk about it.",
 		overText: "Step out of the role: leave the card, take your name back.",
 		fingerprint: "Fingerprint of the record",
 		question: "Let us talk",

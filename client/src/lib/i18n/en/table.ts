@@ -51,6 +51,7 @@ const en: typeof it = {
 	sealedText: "It opens together with the others.",
 	doneTitle: "Done",
 	doneText: "Your answer is at the table.",
+	missingMe: "Only you are missing",
 	missingOne: (who) => `Waiting for ${who}`,
 	missing: (n, of) => (n === 0 ? "Everybody is ready" : `Waiting for ${n} of ${of}`),
 	waited: "Waiting",
@@ -195,7 +196,7 @@ const en: typeof it = {
 	ending: {
 		over: "It is over.",
 		stepOut: "Step out of the role: leave the card, take your name back.",
-		youWere: (role) => `You were: ${role}.`,
+		youWere: (role) => `You were: ${role.replace(/\.$/, "")}.`,
 		leaveCard: "Leave the card",
 		left: "Card put down. You are yourself again.",
 		won: "The goal is yours.",

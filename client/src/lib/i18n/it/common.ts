@@ -20,7 +20,10 @@ export default {
 	verified: (when: string) => `Verificata: ${when}`,
 	minutes: (n: number) => `${n} min`,
 	tables: (n: number) => (n === 1 ? "1 tavolo" : `${n} tavoli`),
-	minutesWords: (n: number) => (n === 1 ? "un minuto" : `${n} minuti`),
+	minutesWords: (n: number) => {
+		const whole = Math.floor(n);
+		return `${whole === 1 ? "un minuto" : `${whole} minuti`}${n > whole ? " e mezzo" : ""}`;
+	},
 	secondsWords: (n: number) => (n === 1 ? "un secondo" : `${n} secondi`),
 	network: { saved: "salvato", sending: "invio…", retry: "riprovo", unsaved: "non salvato", connecting: "mi collego…" },
 	timer: {

@@ -330,6 +330,7 @@ const desk = {
 		pausedText: "L’orologio è fermo. Si riprende fra poco.",
 		retry: "riprovo…",
 		over: "È finita. Grazie.",
+		overTalk: "Ora parliamone.",
 		overText: "Si esce dal ruolo: lasciate la carta, riprendete il vostro nome.",
 		fingerprint: "Impronta del registro",
 		question: "Parliamone",

@@ -52,6 +52,7 @@ export default {
 	doneTitle: "Fatto",
 	doneText: "La tua risposta è al tavolo.",
 	missingOne: (who: string) => `Manca ${who}`,
+	missingMe: "Manchi solo tu",
 	missing: (n: number, of: number) =>
 		n === 0 ? "Ci siamo tutti" : n === 1 ? `Manca 1 di ${of}` : `Mancano ${n} di ${of}`,
 	waited: "Si aspetta",
@@ -203,7 +204,7 @@ export default {
 	ending: {
 		over: "È finita.",
 		stepOut: "Esci dal ruolo: lascia la carta, riprendi il tuo nome.",
-		youWere: (role: string) => `Eri: ${role}.`,
+		youWere: (role: string) => `Eri: ${role.replace(/\.$/, "")}.`,
 		leaveCard: "Lascia la carta",
 		left: "Carta posata. Sei di nuovo tu.",
 		won: "Il traguardo è vostro.",
