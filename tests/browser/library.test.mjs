@@ -52,11 +52,27 @@ async function faultsOf({ page }) {
 	return faults;
 }
 
+/** What the hall's screen must show at any moment: a title without gaps, nothing cut off. */
+async function faultsOfWall({ page }) {
+	const { title, over } = await page.evaluate(() => {
+		const main = document.querySelector("main");
+		return {
+			title: document.querySelector("h1").innerText.trim(),
+			over: Math.max(main.scrollHeight - main.clientHeight * 1.01, main.scrollWidth - main.clientWidth),
+		};
+	});
+	const faults = [];
+	if (!title || title.includes("…")) faults.push(`its title is «${title}»`);
+	if (over > 1) faults.push(`${over} px do not fit`);
+	return faults;
+}
+
 /** Plays to the end; gives back what did not look right. */
-async function playOut() {
+async function playOut(wall) {
 	const [one] = phones;
 	const faults = [];
 	const looked = new Map();
+	const shown = new Set();
 	const byHand = new Map();
 	const pressed = new Set();
 	const count = (map, key) => map.set(key, (map.get(key) ?? 0) + 1);
@@ -70,6 +86,11 @@ async function playOut() {
 			if (!p.parts.phase || p.parts.ending || looked.get(p) === p.opened || tired(p)) continue;
 			looked.set(p, p.opened);
 			faults.push(...(await faultsOf(p)).map((f) => `${p.label}, ${p.parts.phase.id}: ${f}`));
+		}
+		const now = desk.strand?.phase;
+		if (now && !shown.has(now)) {
+			shown.add(now);
+			faults.push(...(await faultsOfWall(wall)).map((f) => `the wall, ${now}: ${f}`));
 		}
 		if (!judged && one.due?.inputs.length) {
 			judged = true;
@@ -106,8 +127,10 @@ for (const slug of scenarios)
 		await Promise.all(phones.map((p) => p.join(desk.code)));
 		await desk.page.getByRole("button", { name: "Riempi con i bot" }).first().click();
 		await house.until(() => desk.parts.people.length >= card.seats[0] * card.tables[0], "bots hold the other seats");
+		const wall = await desk.projector();
 		await desk.begin();
-		const faults = await playOut();
+		const faults = await playOut(wall);
+		await wall.context.close();
 		if (desk.stage === "play") await desk.end();
 		await house.until(() => phones.every((p) => p.stage === "ended"), "everybody sees the end");
 		await phones[0].page.getByRole("heading", { name: "Ora parliamone" }).waitFor();

@@ -782,7 +782,11 @@ broken_at?: number, };
 
 export type VersionPart = { inputs: { [key in string]: Answer }, by: Array<SeatId>, };
 
-export type Waiting = { missing: number, asked: number, 
+export type Waiting = { missing: number, 
+/**
+ * 0 where that is hidden.
+ */
+asked: number, 
 /**
  * Who is still missing; `None` where that is hidden.
  */

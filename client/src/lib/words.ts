@@ -46,7 +46,9 @@ export function isLine(value: ShownValue): value is Line {
 
 /** What was answered to the questions of one decision, without those left empty. */
 export function decided(inputs: readonly { value: ShownValue }[], say: (value: ShownValue) => string): string {
-	const given = inputs.filter((i) => i.value !== null);
+	const all = inputs.filter((i) => i.value !== null);
+	// What is covered is covered once.
+	const given = all.length > 0 && all.every((i) => isHidden(i.value)) ? all.slice(0, 1) : all;
 	// Each tier has a line of its own.
 	const tiers = (v: ShownValue): v is ShownValue[] =>
 		Array.isArray(v) && v.length > 0 && !isLine(v) && v.every((t) => Array.isArray(t) && !isLine(t as ShownValue));
@@ -55,9 +57,9 @@ export function decided(inputs: readonly { value: ShownValue }[], say: (value: S
 		.join(" · ");
 }
 
-/** What this reader may not see: one hidden piece and nothing else. */
+/** What this reader may not see: one hidden piece, or a text that was not handed over, and nothing else. */
 export const isHidden = (value: ShownValue): boolean =>
-	isLine(value) && value.length === 1 && typeof value[0] === "object" && "hidden" in value[0];
+	isLine(value) && value.length === 1 && (value[0] === "…" || (typeof value[0] === "object" && "hidden" in value[0]));
 
 export function valueText(value: ShownValue, name: Names, words: { yes: string; no: string; lang: string }): string {
 	if (value === null) return "–";

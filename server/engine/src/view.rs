@@ -257,6 +257,7 @@ pub struct Pass {
 #[derive(Clone, Debug, Serialize, TS)]
 pub struct Waiting {
     pub missing: u32,
+    /// 0 where that is hidden.
     pub asked: u32,
     /// Who is still missing; `None` where that is hidden.
     pub seats: Option<Vec<SeatId>>,

@@ -594,13 +594,12 @@ impl<'a> Build<'a> {
         let waited = |s: &u32| !run.done.contains(s) && self.st.seats[*s as usize].counts();
         let missing: Vec<SeatId> = run.asked.iter().filter(|s| waited(s)).map(|s| SeatId(*s)).collect();
         let count = missing.len() as u32;
-        let asked = run.asked.len() as u32;
         // Those of a small group that may not speak need not know who they are with.
         if def.talk == super::Talk::Silent && matches!(self.st.strands[strand as usize].scope, Scope::Group(_)) {
-            return Some(Waiting { missing: count, asked, seats: None, with: Vec::new() });
+            return Some(Waiting { missing: count, asked: 0, seats: None, with: Vec::new() });
         }
         let with = run.asked.iter().filter(|s| waited(s) || run.done.contains(s)).map(|s| SeatId(*s)).collect();
-        Some(Waiting { missing: count, asked, seats: Some(missing), with })
+        Some(Waiting { missing: count, asked: run.asked.len() as u32, seats: Some(missing), with })
     }
 
     fn passes(&self, strand: u32) -> Vec<Pass> {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::common::{Room, all_shipped, made, n, play_out, ready, seated, shipped, tiny, tiny_files};
+use crate::common::{Room, all_shipped, made, n, play_out, ready, seated, shipped, tiny, tiny_files, tiny_files_with};
+use serde_json::json;
 use sofia_engine::command::Projected;
 use sofia_engine::view::{Part, class, parts_of, render, tables_touched, touched};
 use sofia_engine::{Answer, Code, Command, DeskAct, Event, Scenario, SeatAct, SeatId, State, Viewer};
@@ -196,8 +197,55 @@ ends = "desk"
         does(&mut room, &Command::Seat { seat: SeatId(s), act: made("dico", None, &[("ok", Answer::Yes(true))]) }, "cover");
     }
     let progress = |room: &Room, seat| room.seat_view(seat)["progress"].clone();
-    assert_eq!(progress(&room, 2), serde_json::json!({ "asked": [2], "done": [] }), "nobody knows who has acted");
-    assert_eq!(progress(&room, 0), serde_json::json!({ "asked": [0], "done": [0] }));
+    assert_eq!(progress(&room, 2), json!({ "asked": [2], "done": [] }), "nobody knows who has acted");
+    assert_eq!(progress(&room, 0), json!({ "asked": [0], "done": [0] }));
+}
+
+/// In a small group one sees who is with one, unless the group may not speak. The wall, which belongs to no group, does
+/// not say what is a group's own; a text of several paragraphs keeps them; a loop is called by its words.
+#[test]
+fn a_small_group_reads_what_is_its_own() {
+    let toml = r#"
+flow = '''
+coppie
+repeat 2 times as giro:
+  each coppia:
+    in_due
+  end
+end
+'''
+[people]
+seats = [4, 4]
+tables = [1, 1]
+absent = "wait"
+latecomers = "observe"
+groups = ["coppia"]
+[list]
+compito = { rows = "compiti.csv" }
+[variable]
+monete = { of = "coppia", seen = "coppia", start = 3 }
+[phase.coppie]
+ends = "at once"
+before = "group seats into coppia of 2 by order, leftover rest"
+[phase.in_due]
+ends = "all done"
+limit = "none"
+who = "all"
+ack = true
+talk = "TALK"
+"#;
+    let words = "## phase in_due: In due\nAvete {monete} monete.\n\n{text of first(all compito)}\n\n## variable\n- giro: mano\n";
+    let tasks = "id;text\nuno;\"Prima riga.\n\nSeconda riga.\"\n";
+    for (talk, asked, with, missing) in [("free", 2, json!([2, 3]), json!([2, 3])), ("silent", 0, json!([]), json!(null))] {
+        let more = [("compiti.csv".to_string(), tasks.as_bytes().to_vec())].into();
+        let room = Room::begun(&ready(&tiny_files_with(&toml.replace("TALK", talk), words, more)), 4);
+        let phase = room.seat_view(2)["phase"].clone();
+        assert_eq!(phase["waiting"], json!({ "missing": 2, "asked": asked, "seats": missing, "with": with }), "{talk}");
+        assert_eq!(phase["text"], json!([{ "p": ["Avete 3 monete."] }, { "p": ["Prima riga."] }, { "p": ["Seconda riga."] }]));
+        assert_eq!(phase["passes"], json!([{ "name": ["mano"], "n": 1, "of": 2 }]));
+        let wall = room.view(Viewer::Projector)["phase"]["text"].clone();
+        assert_eq!(wall[0], json!({ "p": ["Avete ", { "hidden": true }, " monete."] }));
+    }
 }
 
 /// A board of one team is drawn for that team.
@@ -545,11 +593,11 @@ fn a_loop_that_may_end_earlier_tells_no_number_of_passes() {
     let sc = tiny(TWO_TABLES);
     let mut room = seated(&sc, 1, 3, 7);
     room.next();
-    assert_eq!(room.seat_view(0)["phase"]["passes"], serde_json::json!([{ "name": "giro", "n": 1, "of": null }]));
+    assert_eq!(room.seat_view(0)["phase"]["passes"], json!([{ "name": "giro", "n": 1, "of": null }]));
     for _ in 0..3 {
         room.next();
     }
-    assert_eq!(room.seat_view(0)["phase"]["passes"], serde_json::json!([{ "name": "prova", "n": 1, "of": 2 }]));
+    assert_eq!(room.seat_view(0)["phase"]["passes"], json!([{ "name": "prova", "n": 1, "of": 2 }]));
 }
 
 /// The desk chooses one panel for the hall's screen, of those that there are.
@@ -559,6 +607,6 @@ fn the_desk_chooses_a_panel_for_the_screen() {
     let mut room = seated(&sc, 1, 3, 7);
     let show = |panel: &str| DeskAct::Project { show: Projected::Panel { panel: panel.into() } };
     room.desk(show("prima"));
-    assert_eq!(room.view(Viewer::Projector)["session"]["projected"], serde_json::json!({ "what": "panel", "panel": "prima" }));
+    assert_eq!(room.view(Viewer::Projector)["session"]["projected"], json!({ "what": "panel", "panel": "prima" }));
     assert_eq!(room.desk_refused(show("terza")), Code::Unknown);
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use super::nearest::nearest;
 use super::sections;
 use crate::scenario::faults::Faults;
+use crate::scenario::rules::ast::{Flow, FlowKind};
+use crate::scenario::rules::parse;
 use crate::scenario::tree::{Node, Prose, Sheet, Span, Tree, ValueKind, WordSection, Words};
 
 /// Words of a game whose heading stands there but is not written yet: what `check --fix` puts in.
@@ -77,7 +79,28 @@ fn things(tree: &Tree) -> Vec<Thing> {
             things.extend(roles_of(tree.sheets.iter().find(|s| s.path == path)));
         }
     }
+    // A loop with a name may have a word for its passes: «turno 2 di 5». What is wrong in the flow is said elsewhere.
+    if let Some((text, span)) = tree.nodes.iter().find_map(|n| n.text("flow")) {
+        named_loops(&parse::flow(text, span, &mut Faults::default()), &mut things);
+    }
     things
+}
+
+fn named_loops(flow: &[Flow], things: &mut Vec<Thing>) {
+    for line in flow {
+        match &line.kind {
+            FlowKind::Repeat { name, body, .. } | FlowKind::ForEach { name, body, .. } => {
+                things.extend(name.iter().map(|id| Thing::new("variable", id, line.span, false)));
+                named_loops(body, things);
+            }
+            FlowKind::Each { body, .. } | FlowKind::Within { body, .. } | FlowKind::DeskMaySkip(body) => named_loops(body, things),
+            FlowKind::If(arms, other) => {
+                arms.iter().for_each(|(_, body)| named_loops(body, things));
+                named_loops(other, things);
+            }
+            FlowKind::Phase(_) | FlowKind::DeskPicks(_) => {}
+        }
+    }
 }
 
 fn thing(node: &Node, tree: &Tree) -> Option<Thing> {
