@@ -725,7 +725,11 @@ export type Stage = "lobby" | "play" | "ended";
 
 export type Status = "playing" | "resting" | "ghost" | "out" | "observer" | "left";
 
-export type StrandPart = { strand: number, phase: string | null, title: Array<Inline>, opened_at: number, deadline: number | null, asked: number, done: number, frozen: boolean, 
+export type StrandPart = { strand: number, phase: string | null, title: Array<Inline>, opened_at: number, deadline: number | null, asked: number, done: number, 
+/**
+ * There is nothing to choose: people say that they have read.
+ */
+reading: boolean, frozen: boolean, 
 /**
  * Waits for the desk to press next.
  */

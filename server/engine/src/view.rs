@@ -672,6 +672,8 @@ pub struct StrandPart {
     pub deadline: Option<Millis>,
     pub asked: u32,
     pub done: u32,
+    /// There is nothing to choose: people say that they have read.
+    pub reading: bool,
     pub frozen: bool,
     /// Waits for the desk to press next.
     pub waits_desk: bool,

@@ -2,7 +2,7 @@
 import type { desk as words } from "$lib/i18n/desk";
 import type { Parts, SeatId } from "$lib/wire";
 import { lineText } from "$lib/words";
-import { away, seated, withProgress } from "./model";
+import { away, seated, tables, withProgress } from "./model";
 
 export type Sign = "help" | "chose" | "lost" | "back" | "came" | "left" | "moved" | "phase" | "dice" | "pause" | "desk";
 export type Said = { k: number; sign: Sign; seat: SeatId | null; who: string; what: string; at: Date };
@@ -39,7 +39,8 @@ export class Feed {
 			if (was.status !== "left" && p.status === "left") found.push(["left", t.newsLeft(who)]);
 			else if (was.table !== p.table) found.push(["moved", t.newsMoved(who, p.table)]);
 			if (p.help !== was.help) found.push(["help", p.help ? t.newsHelp(p.table) : t.newsHelped(p.table)]);
-			if (p.done && !was.done && p.asked) found.push(["chose", t.newsChose(who)]);
+			if (p.done && !was.done && p.asked)
+				found.push(["chose", t.newsChose(who, tables(before)[p.table - 1]?.reading ?? false)]);
 			if (seated(p) && away(p) !== away(was))
 				found.push(away(p) ? ["lost", t.newsLost(who)] : ["back", t.newsBack(who)]);
 		}

@@ -34,6 +34,8 @@ export type TableView = {
 	absent: SeatView[];
 	helping: SeatView[];
 	help: boolean;
+	/** There is nothing to choose, only to read. */
+	reading: boolean;
 	frozen: boolean;
 	waitsDesk: boolean;
 	ready: boolean;
@@ -86,6 +88,7 @@ function tableView(n: number, session: SessionPart, people: SeatView[], parts: P
 		absent: seats.filter(away),
 		helping: seats.filter((s) => s.help),
 		help: (part?.help ?? false) || seats.some((s) => s.help),
+		reading: strands.length > 0 && strands.every((s) => s.reading),
 		frozen,
 		waitsDesk,
 		ready: !part?.ended && missingCount === 0 && (asked > 0 || waitsDesk || frozen),

@@ -1433,6 +1433,7 @@ impl<'a> Build<'a> {
             deadline: run.and_then(|r| self.deadline(i, r)),
             asked: run.filter(|r| self.expects(r)).map_or(0, |r| r.asked.iter().filter(here).count() as u32),
             done: run.map_or(0, |r| r.done.iter().filter(here).count() as u32),
+            reading: def.is_some_and(|d| d.ack && d.moves.iter().all(|m| self.sc.moves[usize::from(*m)].extra)),
             frozen: run.is_some_and(|r| r.frozen),
             waits_desk: run.is_some_and(|r| r.frozen || matches!(self.sc.phases[usize::from(r.phase)].ends, EndsDef::Desk)) || s.waits,
             picks,

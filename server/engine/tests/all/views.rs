@@ -593,7 +593,7 @@ fn a_loop_that_may_end_earlier_tells_no_number_of_passes() {
     let sc = tiny(TWO_TABLES);
     let mut room = seated(&sc, 1, 3, 7);
     room.next();
-    assert_eq!(room.seat_view(0)["phase"]["passes"], json!([{ "name": "giro", "n": 1, "of": null }]));
+    assert_eq!(room.seat_view(0)["phase"]["passes"], json!([{ "name": ["giro"], "n": 1, "of": null }]));
     for _ in 0..3 {
         room.next();
     }
