@@ -76,8 +76,11 @@ export function passName(pass: Pass, name: Names): string {
 }
 
 /** Minutes of a limit, to the tenth: a minute and a half is neither one nor two. */
-export const minutesIn = (ms: number, lang: string): string =>
-	showNumber(Math.max(1, Math.round(ms / 6000)) / 10, lang);
+const minutesIn = (ms: number, lang: string): string => showNumber(Math.max(1, Math.round(ms / 6000)) / 10, lang);
+
+/** How long a phase lasts, in as few signs as can be: "1,5′", and "10″" below a minute. */
+export const lasts = (ms: number, lang: string): string =>
+	ms < 60_000 ? `${Math.round(ms / 1000)}″` : `${minutesIn(ms, lang)}′`;
 
 export function showNumber(value: number, lang: string): string {
 	return value.toLocaleString(lang, { maximumFractionDigits: 2 }).replace("-", "−");

@@ -1,7 +1,7 @@
 // The catalogue as the server gives it, read with care: a card is made from files people write.
 import { get } from "$lib/api";
 import type { Line, Prose } from "$lib/wire";
-import { lineText, minutesIn, proseText, showNumber } from "$lib/words";
+import { lasts, lineText, proseText, showNumber } from "$lib/words";
 
 export type Words = string | Line | Prose | null | undefined;
 export type Card = {
@@ -76,8 +76,8 @@ export function tablesOf(card: Card): [number, number] {
 	return typeof card.tables === "number" ? [1, Math.min(12, card.tables)] : [1, 12];
 }
 
-export const minutesOf = (p: Card["phases"][number], lang: string): string | null =>
-	p.minutes ? showNumber(p.minutes, lang) : p.limit ? minutesIn(p.limit, lang) : null;
+export const timeOf = (p: Card["phases"][number], lang: string): string | null =>
+	p.minutes ? `${showNumber(p.minutes, lang)}′` : p.limit ? lasts(p.limit, lang) : null;
 
 export type Filter = { theme: string; time: number; people: number; checked: boolean };
 export const noFilter: Filter = { theme: "", time: 0, people: 0, checked: false };

@@ -40,7 +40,6 @@ const desk: typeof it = {
 	toLibrary: "Go to the scenarios",
 	run: "Run sheet",
 	minutes: (a, b) => `${a} / ${b}′`,
-	only: (b) => `${b}′`,
 	hereTables: (n) => (n === 1 ? "one table is here" : `${n} tables are here`),
 	stepDone: "done",
 	stepNow: "running",

@@ -40,7 +40,6 @@ const desk = {
 	// run sheet
 	run: "Scaletta",
 	minutes: (a: string, b: string) => `${a} / ${b}′`,
-	only: (b: string) => `${b}′`,
 	hereTables: (n: number) => (n === 1 ? "un tavolo è qui" : `${n} tavoli sono qui`),
 	stepDone: "fatta",
 	stepNow: "in corso",
