@@ -597,7 +597,7 @@ fn a_loop_that_may_end_earlier_tells_no_number_of_passes() {
     for _ in 0..3 {
         room.next();
     }
-    assert_eq!(room.seat_view(0)["phase"]["passes"], json!([{ "name": "prova", "n": 1, "of": 2 }]));
+    assert_eq!(room.seat_view(0)["phase"]["passes"], json!([{ "name": ["prova"], "n": 1, "of": 2 }]));
 }
 
 /// The desk chooses one panel for the hall's screen, of those that there are.
