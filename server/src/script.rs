@@ -312,6 +312,7 @@ impl Script<'_> {
         }
         order.extend((0..self.sc.phases.len()).filter(|at| !order.contains(at)).collect::<Vec<_>>());
         let _ = write!(self.out, "```\n{sheet}```\n");
+        self.passes();
         let sc = self.sc;
         for (n, at) in order.into_iter().enumerate() {
             self.phase(n + 1, &sc.phases[at]);
@@ -320,6 +321,16 @@ impl Script<'_> {
         if !loose.is_empty() {
             self.heading(3, self.say("Mosse di più fasi", "Moves of several phases"));
             loose.into_iter().for_each(|m| self.a_move(m));
+        }
+    }
+
+    /// What the screens call the passes of a block.
+    fn passes(&mut self) {
+        let named = self.sc.loops.iter().filter_map(|l| l.name.as_deref());
+        let called: Vec<String> = named.map(|id| format!("`{id}` = {}", self.title("variable", id))).collect();
+        if !called.is_empty() {
+            let on_screen = self.say("Sugli schermi", "On the screens");
+            self.line(&format!("\n{on_screen}: {}.", called.join(", ")));
         }
     }
 

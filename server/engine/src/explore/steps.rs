@@ -118,8 +118,9 @@ impl Looker<'_> {
                 let held = |seat: u32| run.versions.iter().any(|v| v.mv == m && v.item == item && v.unit == unit && v.seat == seat);
                 let first = run.versions.iter().find(|v| v.mv == m && v.item == item && v.unit == unit);
                 let together = x.together(s, unit);
-                // One begins, the others come round in the order of seats: whatever they agree on is reached that way.
-                if !def.extra && together.iter().find(|seat| !held(**seat)) != Some(&who) {
+                // One of those who can begins, the others come round in the order of seats: whatever they agree on is reached that way.
+                let comes = |seat: &&u32| !held(**seat) && x.may_begin(s, def, **seat, item);
+                if !def.extra && together.iter().find(comes) != Some(&who) {
                     continue;
                 }
                 if let Some(v) = first {

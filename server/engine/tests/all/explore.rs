@@ -134,6 +134,32 @@ fn faults_are_found_where_they_are() {
     }
 }
 
+/// The first at the table may not be the one who can.
+#[test]
+fn a_joint_move_is_begun_by_whoever_can() {
+    let sc = tiny(
+        r#"
+flow = "firma, fine"
+[phase.firma]
+ends = "all done"
+limit = "1 min"
+who = "all"
+[phase.firma.move.decide]
+mode = "at once"
+timeout = "pass"
+joint = "table"
+agree = 1
+if = "me is last(seats)"
+ask.che = "yes/no"
+[phase.fine]
+ends = "desk"
+"#,
+    );
+    let (found, findings) = explored(&sc, 10_000);
+    assert!(found.complete());
+    assert!(!findings.iter().any(|f| f.kind == Kind::Move), "{findings:#?}");
+}
+
 #[test]
 fn shipped_scenarios_raise_no_alarm() {
     for slug in all_shipped() {
