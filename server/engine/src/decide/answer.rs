@@ -197,6 +197,9 @@ fn check_one(ask: &AskDef, legal: &Legal, answer: &Answer, text: &mut dyn FnMut(
             if t.len() as i64 > legal.max {
                 return Err(no(Code::Limit));
             }
+            if t.trim().is_empty() {
+                return if ask.optional { Ok(Val::N(NONE)) } else { Err(no(Code::Limit)) };
+            }
             text(t);
             Ok(Val::N(NONE))
         }
