@@ -743,16 +743,7 @@ fn travelling(input: Option<&InputDef>, v: Val) -> Answer {
     match (input, v) {
         (Some(InputDef::YesNo), Val::N(n)) => Answer::Yes(n == 1),
         (Some(InputDef::Number { decimal: true, .. }), Val::N(n)) => Answer::Decimal(n as f64 / DEC as f64),
-        (Some(InputDef::Tiers { sizes, .. }), Val::L(l)) => {
-            let mut rest = l.as_slice();
-            let mut tiers = Vec::new();
-            for s in sizes {
-                let (a, b) = rest.split_at((*s as usize).min(rest.len()));
-                tiers.push(a.to_vec());
-                rest = b;
-            }
-            Answer::Tiers(tiers)
-        }
+        (Some(InputDef::Tiers { sizes, .. }), Val::L(l)) => Answer::Tiers(crate::decide::in_tiers(&l, sizes)),
         (_, Val::N(n)) => Answer::Number(n),
         (_, Val::L(l)) => Answer::List(l),
     }

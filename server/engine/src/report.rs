@@ -4,12 +4,13 @@ use serde::Serialize;
 use smallvec::smallvec;
 use ts_rs::TS;
 
+use crate::decide::in_tiers;
 use crate::event::{Event, TextBody, Unit};
 use crate::id::Millis;
 use crate::scenario::model::{AskDef, Base, DEC, InputDef, NONE, Scenario, Scope, Val, VarDef, Words};
 use crate::state::State;
 use crate::view::prose::{Reader, plain_words};
-use crate::view::{DebriefPage, Inline, Line, ShownValue, in_tiers};
+use crate::view::{DebriefPage, Inline, Line, ShownValue};
 use crate::{Viewer, eval};
 
 /// One commit as the report needs it.
@@ -373,9 +374,7 @@ impl Builder<'_> {
                 label = r.line(&def.label);
             }
             let value = match (&ask.input, v) {
-                (InputDef::Share { .. }, Val::L(l)) => {
-                    crate::view::ShownValue::List(l.chunks_exact(2).map(|pair| shared(&mut r, ask, pair)).collect())
-                }
+                (InputDef::Share { .. }, Val::L(l)) => ShownValue::List(l.chunks_exact(2).map(|pair| shared(&mut r, ask, pair)).collect()),
                 (InputDef::Tiers { sizes, .. }, Val::L(all)) => {
                     ShownValue::List(in_tiers(all, sizes).into_iter().map(|tier| r.shown(input_say(ask), &Val::L(tier))).collect())
                 }
@@ -442,10 +441,10 @@ fn input_say(ask: &crate::scenario::model::AskDef) -> crate::scenario::model::Sa
 }
 
 /// What got points, and how many.
-fn shared(r: &mut Reader<'_>, ask: &AskDef, pair: &[i64]) -> crate::view::ShownValue {
+fn shared(r: &mut Reader<'_>, ask: &AskDef, pair: &[i64]) -> ShownValue {
     let mut line = r.say(crate::scenario::say_of(ask.base), pair[0]);
     line.push(Inline::Text(format!(" {}", pair[1])));
-    crate::view::ShownValue::Line(line)
+    ShownValue::Line(line)
 }
 
 fn seat_of(unit: Unit) -> Option<u32> {

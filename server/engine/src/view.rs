@@ -7,7 +7,6 @@ pub mod prose;
 mod reach;
 pub mod sees;
 
-pub(crate) use build::in_tiers;
 pub use build::{Part, PartSet, class, parts_of, render, snapshot, touched};
 pub(crate) use reach::stays_apart;
 pub use reach::tables_touched;

@@ -429,7 +429,7 @@ fn every_one(ask: &AskDef, legal: &Legal, most: usize) -> (Vec<Sample>, bool) {
                 return (Vec::new(), false);
             }
             let (all, cut) = orders(&legal.set, need, most);
-            (all.into_iter().map(|flat| Sample { answer: Answer::Tiers(parted(&flat, sizes)), val: Val::L(flat) }).collect(), cut)
+            (all.into_iter().map(|flat| Sample { answer: Answer::Tiers(in_tiers(&flat, sizes)), val: Val::L(flat) }).collect(), cut)
         }
         InputDef::Share { .. } => {
             let (all, cut) = shares(legal.set.len(), legal.max.max(0), most);
@@ -438,15 +438,18 @@ fn every_one(ask: &AskDef, legal: &Legal, most: usize) -> (Vec<Sample>, bool) {
     }
 }
 
-fn parted(flat: &[i64], sizes: &[u32]) -> Vec<Vec<i64>> {
-    let mut rest = flat;
-    let mut tiers = Vec::new();
-    for s in sizes {
-        let (a, b) = rest.split_at(*s as usize);
-        tiers.push(a.to_vec());
-        rest = b;
-    }
-    tiers
+/// Tiers are kept as one list; here it is cut where each ends.
+#[must_use]
+pub fn in_tiers(list: &[i64], sizes: &[u32]) -> Vec<Vec<i64>> {
+    let mut rest = list;
+    sizes
+        .iter()
+        .map(|s| {
+            let (a, b) = rest.split_at((*s as usize).min(rest.len()));
+            rest = b;
+            a.to_vec()
+        })
+        .collect()
 }
 
 /// Sets of the wanted sizes that do not weigh too much.
@@ -548,7 +551,7 @@ fn sample_one(ask: &AskDef, legal: &Legal, rng: &mut u64) -> Option<Sample> {
             if flat.len() < need {
                 return None;
             }
-            Sample { answer: Answer::Tiers(parted(&flat, sizes)), val: Val::L(flat) }
+            Sample { answer: Answer::Tiers(in_tiers(&flat, sizes)), val: Val::L(flat) }
         }
         InputDef::Share { .. } => {
             let mut points = vec![0; legal.set.len()];

@@ -20,7 +20,7 @@ use crate::refusal::{Code, Refusal};
 use crate::scenario::model::{NONE, Scenario, Val, X};
 use crate::state::State;
 
-pub use answer::{Every, Legal, Sample, every, legal_set, sample, widest_legal_set};
+pub use answer::{Every, Legal, Sample, every, in_tiers, legal_set, sample, widest_legal_set};
 pub use lobby::PEOPLE;
 
 /// Steps (statements, loop passes) that one command may take before it is stopped.

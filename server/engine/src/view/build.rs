@@ -12,7 +12,7 @@ use super::{
 };
 use crate::Viewer;
 use crate::command::{Answer, Answers};
-use crate::decide::{legal_set, widest_legal_set};
+use crate::decide::{in_tiers, legal_set, widest_legal_set};
 use crate::eval::{Ctx, Env, Regs};
 use crate::event::{Event, Filled, Frame, Spot, Unit};
 use crate::id::SeatId;
@@ -1580,16 +1580,4 @@ fn ends(e: &EndsDef) -> Ends {
         EndsDef::Any(_) if e.waits_for_people() => Ends::AllDone,
         EndsDef::Any(all) => all.first().map_or(Ends::Desk, ends),
     }
-}
-
-pub(crate) fn in_tiers(list: &[i64], sizes: &[u32]) -> Vec<Vec<i64>> {
-    let mut rest = list;
-    sizes
-        .iter()
-        .map(|s| {
-            let (a, b) = rest.split_at((*s as usize).min(rest.len()));
-            rest = b;
-            a.to_vec()
-        })
-        .collect()
 }
